@@ -1,0 +1,133 @@
+import { create } from "@bufbuild/protobuf";
+import { anyPack, durationFromMs } from "@bufbuild/protobuf/wkt";
+import { Code, ConnectError } from "@connectrpc/connect";
+import {
+  BadRequestSchema,
+  ErrorInfoSchema,
+  RetryInfoSchema,
+} from "@presage/gen/google/rpc/error_details_pb";
+import { StatusSchema } from "@presage/gen/google/rpc/status_pb";
+import { describe, expect, it } from "vitest";
+import { abortedError, fromStatus, invalidInput, isPresageError, PresageError } from "./errors.ts";
+
+const violation = { field: "rows[0].RM", description: "expected a number, got nothing" };
+
+function detailed(): ConnectError {
+  return new ConnectError("busy", Code.ResourceExhausted, undefined, [
+    { desc: ErrorInfoSchema, value: { reason: "QUEUE_FULL" } },
+    { desc: BadRequestSchema, value: { fieldViolations: [violation] } },
+    { desc: RetryInfoSchema, value: { retryDelay: durationFromMs(1500) } },
+  ]);
+}
+
+describe("PresageError.from()", () => {
+  it("reads every detail of a ConnectError", () => {
+    const cause = detailed();
+    const error = PresageError.from(cause);
+    expect(error).toMatchObject({
+      name: "PresageError",
+      code: "resource_exhausted",
+      message: "busy",
+      reason: "QUEUE_FULL",
+      violations: [violation],
+      retryAfterMs: 1500,
+    });
+    expect(error.cause).toBe(cause);
+  });
+
+  it("leaves out what a ConnectError without details does not say", () => {
+    const error = PresageError.from(new ConnectError("gone", Code.NotFound));
+    expect(error.code).toBe("not_found");
+    expect(error.reason).toBeUndefined();
+    expect(error.violations).toEqual([]);
+    expect(error.retryAfterMs).toBeUndefined();
+  });
+
+  it("names every code as Connect writes it", () => {
+    for (const code of Object.values(Code).filter((value) => typeof value === "number")) {
+      const { message } = new ConnectError("", code);
+      expect(`[${PresageError.from(new ConnectError("", code)).code}]`).toBe(message);
+    }
+  });
+
+  it("returns a PresageError as it is", () => {
+    const error = new PresageError("internal", "broken");
+    expect(PresageError.from(error)).toBe(error);
+  });
+
+  it("returns a PresageError of another copy of the package as it is", () => {
+    const foreign = Object.assign(new Error("broken"), {
+      [Symbol.for("@presage/sdk/PresageError")]: true,
+    });
+    expect(PresageError.from(foreign)).toBe(foreign);
+  });
+
+  const others: [string, unknown, string, string][] = [
+    ["an AbortError", new DOMException("stopped", "AbortError"), "canceled", "stopped"],
+    ["a TimeoutError", new DOMException("late", "TimeoutError"), "deadline_exceeded", "late"],
+    ["any other error", new TypeError("no"), "unknown", "no"],
+    ["what is no error", "text", "unknown", "text"],
+  ];
+  for (const [what, reason, code, message] of others) {
+    it(`makes ${what} ${code}, with it as the cause`, () => {
+      expect(PresageError.from(reason)).toMatchObject({ code, message, cause: reason });
+    });
+  }
+
+  it("calls a connection that broke unavailable", () => {
+    const cause = Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" });
+    const error = new ConnectError("read ECONNRESET", Code.Aborted, undefined, undefined, cause);
+    expect(PresageError.from(error).code).toBe("unavailable");
+  });
+});
+
+describe("isPresageError()", () => {
+  it("tells a PresageError from anything else", () => {
+    expect(isPresageError(new PresageError("internal", ""))).toBe(true);
+    for (const other of [new Error("PresageError"), "PresageError", null, undefined]) {
+      expect(isPresageError(other)).toBe(false);
+    }
+  });
+});
+
+describe("fromStatus()", () => {
+  it("reads the code, the message and the details", () => {
+    const details = [
+      anyPack(BadRequestSchema, create(BadRequestSchema, { fieldViolations: [violation] })),
+    ];
+    const error = fromStatus(create(StatusSchema, { code: 3, message: "bad", details }));
+    expect(error).toMatchObject({
+      code: "invalid_argument",
+      message: "bad",
+      violations: [violation],
+    });
+  });
+
+  it("makes a code that is none unknown", () => {
+    expect(fromStatus(create(StatusSchema, { code: 99 })).code).toBe("unknown");
+  });
+});
+
+describe("invalidInput()", () => {
+  it("lists three violations in the message and keeps them all", () => {
+    const violations = ["a", "b", "c", "d"].map((field) => ({ field, description: "missing" }));
+    expect(invalidInput(violations)).toMatchObject({
+      code: "invalid_argument",
+      reason: "INVALID_INPUT",
+      message: "a: missing; b: missing; c: missing; and 1 more",
+      violations,
+    });
+  });
+});
+
+describe("abortedError()", () => {
+  it("is canceled, with the signal's reason as the cause", () => {
+    const signal = AbortSignal.abort("changed my mind");
+    expect(abortedError(signal)).toMatchObject({ code: "canceled", cause: "changed my mind" });
+  });
+
+  it("is deadline_exceeded if the signal timed out", () => {
+    const signal = AbortSignal.abort(new DOMException("", "TimeoutError"));
+    expect(abortedError(signal).code).toBe("deadline_exceeded");
+  });
+});

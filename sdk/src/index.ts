@@ -1,0 +1,44 @@
+/* The public names that do not depend on where the client runs. */
+export type { HealthOptions, HealthStatus, PresageClient } from "./client.ts";
+export type { DataType, ElementsOf, NumericData, NumericType } from "./data-types.ts";
+export {
+  type ErrorCode,
+  type ErrorFacts,
+  isPresageError,
+  PresageError,
+  type Violation,
+} from "./errors.ts";
+export type {
+  ClassInfo,
+  FeatureInfo,
+  ModelInfo,
+  SignatureInfo,
+  TensorInfo,
+  VersionInfo,
+} from "./models.ts";
+export type {
+  CallOptions,
+  CommonClientOptions,
+  PredictOptions,
+  RequestOptions,
+} from "./options.ts";
+export type {
+  Prediction,
+  PredictionFacts,
+  Route,
+  RowsPrediction,
+  StreamPrediction,
+  StreamRequest,
+  TensorsPrediction,
+} from "./predictions.ts";
+export type { RetryOptions } from "./retry.ts";
+export type { Answer, AnswerValue, Row, Value } from "./rows.ts";
+export type { StreamResult } from "./stream.ts";
+export {
+  type Tensor,
+  type TensorInput,
+  type TensorInputs,
+  type TensorOf,
+  type Tensors,
+  tensor,
+} from "./tensors.ts";

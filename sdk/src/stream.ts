@@ -1,0 +1,139 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import {
+  InferenceService,
+  type PredictStreamRequestSchema,
+  type PredictStreamResponse,
+} from "@presage/gen/presage/v1/inference_pb";
+import type { Caller } from "./calls.ts";
+import { abortedError, fromStatus, isPresageError, PresageError } from "./errors.ts";
+import { createInbox } from "./inbox.ts";
+import type { CallOptions } from "./options.ts";
+import {
+  decodeRows,
+  encodeRequest,
+  type StreamPrediction,
+  type StreamRequest,
+} from "./predictions.ts";
+import { decodeTensors } from "./tensors.ts";
+
+/** The outcome of one request of a stream: its prediction, or its error. */
+export type StreamResult<A> =
+  | {
+      readonly requestId: string;
+      readonly prediction: StreamPrediction<A>;
+      readonly error?: undefined;
+    }
+  | { readonly requestId: string; readonly error: PresageError; readonly prediction?: undefined };
+
+/** Where the requests of a stream come from. */
+export type StreamSource = Iterable<StreamRequest> | AsyncIterable<StreamRequest>;
+
+type RequestInit = MessageInitShape<typeof PredictStreamRequestSchema>;
+
+/**
+ * Runs a stream of requests. A request that cannot even be sent is answered
+ * here, in the same way as one that the server refuses.
+ */
+export async function* runStream<A>(
+  caller: Caller,
+  model: string,
+  source: StreamSource,
+  options: CallOptions,
+): AsyncGenerator<StreamResult<A>, void, undefined> {
+  const { signal } = options;
+  const controller = new AbortController();
+  const abort = (): void => controller.abort(signal?.reason);
+  signal?.addEventListener("abort", abort);
+  if (signal?.aborted === true) abort();
+  const inbox = createInbox<StreamResult<A>>();
+  const requests = createRequests(model, source, (requestId, error) => {
+    inbox.push({ requestId, error });
+  });
+  try {
+    const call = { ...options, signal: controller.signal };
+    const answers = await caller.stream(InferenceService.method.predictStream, requests, call);
+    for await (const answer of inbox.merge(answers)) {
+      yield "outcome" in answer ? decodeResult(answer) : answer;
+    }
+  } catch (thrown) {
+    if (requests.failure !== undefined) throw requests.failure.cause;
+    throw signal?.aborted === true ? abortedError(signal) : PresageError.from(thrown);
+  } finally {
+    signal?.removeEventListener("abort", abort);
+    controller.abort();
+    // The transport cannot reach a source that it is waiting for.
+    requests.return().catch(() => undefined);
+  }
+}
+
+function decodeResult<A>({ requestId, outcome }: PredictStreamResponse): StreamResult<A> {
+  if (outcome.case === "error") return { requestId, error: fromStatus(outcome.value) };
+  if (outcome.case === undefined) {
+    return { requestId, error: new PresageError("internal", "the answer has no outcome") };
+  }
+  try {
+    const tensors = decodeTensors(outcome.value.tensors);
+    return { requestId, prediction: { ...decodeRows<A>(outcome.value), tensors } };
+  } catch (thrown) {
+    return { requestId, error: PresageError.from(thrown) };
+  }
+}
+
+interface Requests extends AsyncIterableIterator<RequestInit> {
+  return(): Promise<IteratorResult<RequestInit>>;
+  /** What the source threw, if it did. */
+  readonly failure: { readonly cause: unknown } | undefined;
+}
+
+function createRequests(
+  model: string,
+  source: StreamSource,
+  refuse: (requestId: string, error: PresageError) => void,
+): Requests {
+  const iterator = iteratorOf(source);
+  let failure: { readonly cause: unknown } | undefined;
+  let count = 0;
+  const ended = { done: true, value: undefined } as const;
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    get failure() {
+      return failure;
+    },
+    async next() {
+      for (;;) {
+        const step = await nextOf(iterator).catch((cause: unknown) => {
+          failure = { cause };
+          throw cause;
+        });
+        if (step.done === true) return ended;
+        count += 1;
+        const requestId = step.value.requestId ?? `#${count}`;
+        try {
+          const request = encodeRequest(model, { ...step.value, requestId });
+          return { done: false, value: { request } };
+        } catch (thrown) {
+          if (!isPresageError(thrown)) throw thrown;
+          refuse(requestId, thrown);
+        }
+      }
+    },
+    async return() {
+      await iterator.return?.();
+      return ended;
+    },
+  };
+}
+
+type RequestIterator = Iterator<StreamRequest> | AsyncIterator<StreamRequest>;
+
+function iteratorOf(source: StreamSource): RequestIterator {
+  return Symbol.asyncIterator in source
+    ? source[Symbol.asyncIterator]()
+    : source[Symbol.iterator]();
+}
+
+async function nextOf(iterator: RequestIterator): Promise<IteratorResult<StreamRequest>> {
+  return await iterator.next();
+}

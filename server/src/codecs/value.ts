@@ -1,0 +1,71 @@
+import { create } from "@bufbuild/protobuf";
+import {
+  ListValueSchema,
+  NullValue,
+  StructSchema,
+  type Value as ValueMessage,
+  ValueSchema,
+} from "@bufbuild/protobuf/wkt";
+import { isValueList, type Value } from "../core/value.ts";
+
+/** Reads a `google.protobuf.Value`; one without a kind is null. */
+export function valueFromProto({ kind }: ValueMessage): Value {
+  switch (kind.case) {
+    case undefined:
+    case "nullValue":
+      return null;
+    case "numberValue":
+    case "stringValue":
+    case "boolValue":
+      return kind.value;
+    case "listValue":
+      return kind.value.values.map(valueFromProto);
+    case "structValue": {
+      // Without a prototype, so that a feature may be called `__proto__`.
+      const object: Record<string, Value> = Object.create(null);
+      for (const [name, value] of Object.entries(kind.value.fields))
+        object[name] = valueFromProto(value);
+      return object;
+    }
+  }
+}
+
+/**
+ * Writes a value as a `google.protobuf.Value`, which JSON must be able to
+ * carry: integers beyond 2^53, NaN and the infinities become text, as the JSON
+ * mapping of protobuf writes them.
+ */
+export function valueToProto(value: Value): ValueMessage {
+  return create(ValueSchema, { kind: kindOf(value) });
+}
+
+function kindOf(value: Value): ValueMessage["kind"] {
+  if (value === null) return { case: "nullValue", value: NullValue.NULL_VALUE };
+  switch (typeof value) {
+    case "boolean":
+      return { case: "boolValue", value };
+    case "string":
+      return { case: "stringValue", value };
+    case "number":
+      return Number.isFinite(value)
+        ? { case: "numberValue", value }
+        : { case: "stringValue", value: String(value) };
+    case "bigint": {
+      const number = Number(value);
+      return Number.isSafeInteger(number)
+        ? { case: "numberValue", value: number }
+        : { case: "stringValue", value: value.toString() };
+    }
+    case "object":
+      break;
+  }
+  if (isValueList(value)) {
+    return {
+      case: "listValue",
+      value: create(ListValueSchema, { values: value.map(valueToProto) }),
+    };
+  }
+  const struct = create(StructSchema);
+  for (const [name, item] of Object.entries(value)) struct.fields[name] = valueToProto(item);
+  return { case: "structValue", value: struct };
+}

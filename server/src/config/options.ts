@@ -1,0 +1,45 @@
+/** The server's certificate and its private key, in PEM. */
+export interface TlsIdentity {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** Everything that a server can be told, checked and with every default filled in. */
+export interface ServerOptions {
+  /** The directory of models. @default "models" */
+  readonly models: string;
+  /** The address to listen on. @default "0.0.0.0" */
+  readonly host: string;
+  /** The port to listen on; 0 takes any free one. @default 8080 */
+  readonly port: number;
+  /** The directory for the server's own state. @default "data" */
+  readonly data: string;
+  /** Encrypts the port. @default undefined, cleartext */
+  readonly tls: TlsIdentity | undefined;
+  /** The origins of web pages that may call; `*` is every one. @default [] */
+  readonly allowedOrigins: readonly string[];
+  /** The largest request message, in bytes. @default 67108864 */
+  readonly maxRequestBytes: number;
+  /** The largest response message, in bytes. @default 67108864 */
+  readonly maxResponseBytes: number;
+  /** The most requests of one stream that are in work at once. @default 64 */
+  readonly maxStreamConcurrency: number;
+  /** How long the server waits, in milliseconds. */
+  readonly timeouts: TimeoutOptions;
+}
+
+/** How long the server waits, in milliseconds. */
+export interface TimeoutOptions {
+  /** For the first bytes of a connection, and for the TLS handshake. @default 10000 */
+  readonly handshakeMs: number;
+  /** For the headers of an HTTP/1.1 request. @default 30000 */
+  readonly headersMs: number;
+  /** For a whole HTTP/1.1 request. @default 300000 */
+  readonly requestMs: number;
+  /** Before an idle HTTP/1.1 connection is closed. @default 75000 */
+  readonly keepAliveMs: number;
+  /** The longest deadline that a call may ask for. @default 3600000 */
+  readonly maxDeadlineMs: number;
+  /** For calls in flight when the server is told to stop. @default 30000 */
+  readonly drainMs: number;
+}

@@ -1,0 +1,139 @@
+/** What kind of failure an error is, in no protocol's terms. */
+export type ErrorCode =
+  | "invalid"
+  | "not_found"
+  | "unavailable"
+  | "exhausted"
+  | "deadline"
+  | "cancelled"
+  | "fault";
+
+/** The stable reason of an error, as it goes out in `google.rpc.ErrorInfo`. */
+export type ErrorReason =
+  | "INVALID_INPUT"
+  | "MODEL_NOT_FOUND"
+  | "VERSION_NOT_FOUND"
+  | "VERSION_NOT_READY"
+  | "MODEL_RUN_FAILED"
+  | "MODEL_ANSWER_INVALID"
+  | "MESSAGE_TOO_LARGE"
+  | "DEADLINE_EXCEEDED"
+  | "CANCELLED"
+  | "SHUTTING_DOWN"
+  | "INTERNAL";
+
+/** One row of the catalogue. */
+export interface ErrorDefinition {
+  /** The kind of failure. */
+  readonly code: ErrorCode;
+  /** What happened and what to do, for the table of errors in the documentation. */
+  readonly meaning: string;
+}
+
+/** Every error that a caller can be given. */
+export const errorCatalogue: Readonly<Record<ErrorReason, ErrorDefinition>> = {
+  INVALID_INPUT: {
+    code: "invalid",
+    meaning: "The request has fields that do not fit; each is named with what was expected.",
+  },
+  MODEL_NOT_FOUND: {
+    code: "not_found",
+    meaning: "The server holds no model of this name; ListModels tells which it holds.",
+  },
+  VERSION_NOT_FOUND: {
+    code: "not_found",
+    meaning: "The model has no version or alias of this name; GetModel tells which it has.",
+  },
+  VERSION_NOT_READY: {
+    code: "unavailable",
+    meaning: "The version is loading, unloading, or failed to load; the message says why.",
+  },
+  MODEL_RUN_FAILED: {
+    code: "invalid",
+    meaning: "The model refused the input while it ran; the message is the runtime's own.",
+  },
+  MODEL_ANSWER_INVALID: {
+    code: "fault",
+    meaning: "The model answered what its manifest does not allow; mend the manifest or the model.",
+  },
+  MESSAGE_TOO_LARGE: {
+    code: "exhausted",
+    meaning: "A message is larger than the server's limit; send fewer rows, or raise the limit.",
+  },
+  DEADLINE_EXCEEDED: {
+    code: "deadline",
+    meaning: "The call's deadline passed before its answer was ready.",
+  },
+  CANCELLED: {
+    code: "cancelled",
+    meaning: "The caller cancelled the call.",
+  },
+  SHUTTING_DOWN: {
+    code: "unavailable",
+    meaning: "The server is stopping; call again, and another server will answer.",
+  },
+  INTERNAL: {
+    code: "fault",
+    meaning: "The server has a fault; its log tells more.",
+  },
+};
+
+/** One field of a request that does not fit. */
+export interface Violation {
+  /** The path of the field, e.g. `rows[0].LSTAT`. */
+  readonly field: string;
+  /** What was expected and what was given. */
+  readonly description: string;
+}
+
+/** What a ServingError carries beside its reason and message. */
+export interface ErrorFacts {
+  /** Every field that does not fit. Default: none. */
+  readonly violations?: readonly Violation[];
+  /** When a retry may help, in milliseconds from now. Default: a retry does not help. */
+  readonly retryAfterMs?: number;
+  /** What caused it. It is logged, never sent. */
+  readonly cause?: unknown;
+}
+
+/** A failure that a caller is told of. */
+export class ServingError extends Error {
+  override readonly name = "ServingError";
+  readonly reason: ErrorReason;
+  readonly violations: readonly Violation[];
+  readonly retryAfterMs: number | undefined;
+
+  constructor(reason: ErrorReason, message: string, facts: ErrorFacts = {}) {
+    super(message, { cause: facts.cause });
+    this.reason = reason;
+    this.violations = facts.violations ?? [];
+    this.retryAfterMs = facts.retryAfterMs;
+  }
+
+  /** The kind of failure. */
+  get code(): ErrorCode {
+    return errorCatalogue[this.reason].code;
+  }
+}
+
+const listedViolations = 3;
+
+/** Makes the INVALID_INPUT error of a list of violations, which must not be empty. */
+export function invalidInput(violations: readonly Violation[]): ServingError {
+  const listed = violations
+    .slice(0, listedViolations)
+    .map((violation) => `${violation.field}: ${violation.description}`);
+  const rest = violations.length - listed.length;
+  const more = rest > 0 ? `; and ${rest} more` : "";
+  return new ServingError("INVALID_INPUT", listed.join("; ") + more, { violations });
+}
+
+/** Makes the error of a call whose signal was aborted: cancelled, or past its deadline. */
+export function abortError(signal: AbortSignal): ServingError {
+  const reason: unknown = signal.reason;
+  if (reason instanceof ServingError) return reason;
+  if (reason instanceof Error && reason.name === "TimeoutError") {
+    return new ServingError("DEADLINE_EXCEEDED", "the deadline passed before the answer was ready");
+  }
+  return new ServingError("CANCELLED", "the call was cancelled");
+}

@@ -1,0 +1,166 @@
+import { InferenceSession, Tensor as OnnxTensor } from "onnxruntime-node";
+import { ServingError } from "../../core/errors.ts";
+import type { TensorSpec } from "../../core/signature.ts";
+import type { DataType, Tensor, TensorData } from "../../core/tensor.ts";
+import type { RunnableModel, Runtime } from "../runtime.ts";
+
+const typeNames: Readonly<Record<string, DataType>> = {
+  bool: "BOOL",
+  uint8: "UINT8",
+  uint16: "UINT16",
+  uint32: "UINT32",
+  uint64: "UINT64",
+  int8: "INT8",
+  int16: "INT16",
+  int32: "INT32",
+  int64: "INT64",
+  float16: "FP16",
+  float32: "FP32",
+  float64: "FP64",
+  string: "STRING",
+};
+
+const onnxTypes: Readonly<Partial<Record<DataType, OnnxTensor.Type>>> = Object.fromEntries(
+  Object.entries(typeNames).map(([onnx, type]) => [type, onnx]),
+);
+
+// Where the language has Float16Array, the library hands it to its native half, which cannot read
+// it: not seeing it when the library looks, once, makes it take bit patterns instead.
+withoutFloat16Array(() => new OnnxTensor("float32", [0], [1]));
+
+// Spinning threads would take the processor from the event loop between runs.
+const sessionOptions: InferenceSession.SessionOptions = {
+  logSeverityLevel: 4,
+  extra: { session: { intra_op: { allow_spinning: "0" }, inter_op: { allow_spinning: "0" } } },
+};
+
+/** Makes the runtime that runs ONNX files with ONNX Runtime, on the processor. */
+export function createOnnxRuntime(): Runtime {
+  return {
+    name: "onnx",
+    file: "model.onnx",
+    async load(path) {
+      const session = await createSession(path);
+      try {
+        return createModel(session);
+      } catch (error) {
+        await session.release();
+        throw error;
+      }
+    },
+  };
+}
+
+function withoutFloat16Array(action: () => unknown): void {
+  const kept = Object.getOwnPropertyDescriptor(globalThis, "Float16Array");
+  Reflect.deleteProperty(globalThis, "Float16Array");
+  try {
+    action();
+  } finally {
+    if (kept !== undefined) Object.defineProperty(globalThis, "Float16Array", kept);
+  }
+}
+
+function createModel(session: InferenceSession): RunnableModel {
+  const outputs = session.outputMetadata.map((metadata) => readSpec(metadata, "output"));
+  return {
+    inputs: session.inputMetadata.map((metadata) => readSpec(metadata, "input")),
+    outputs,
+    async run(feeds, wanted) {
+      const inputs: Record<string, OnnxTensor> = {};
+      for (const feed of feeds) inputs[feed.name] = toOnnx(feed);
+      const results = await runSession(session, inputs, wanted);
+      return wanted.map((name) => fromOnnx(name, results[name]));
+    },
+    release: () => session.release(),
+  };
+}
+
+function readSpec(metadata: InferenceSession.ValueMetadata, role: string): TensorSpec {
+  if (!metadata.isTensor) {
+    throw new Error(
+      `the ${role} ${metadata.name} is a sequence or a map, not a tensor; export the model without it (with scikit-learn: zipmap off)`,
+    );
+  }
+  const dataType = typeNames[metadata.type];
+  if (dataType === undefined) {
+    throw new Error(
+      `the ${role} ${metadata.name} has the type ${metadata.type}, which is not served`,
+    );
+  }
+  return { name: metadata.name, dataType, shape: metadata.shape };
+}
+
+async function createSession(path: string): Promise<InferenceSession> {
+  try {
+    return await InferenceSession.create(path, sessionOptions);
+  } catch (error) {
+    throw new Error(`ONNX Runtime cannot load it: ${explain(error)}`, { cause: error });
+  }
+}
+
+/** The library's own words on one line, without the paths and signatures of its sources and files. */
+function explain(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  const [line = text] = text.trim().split("\n", 1);
+  return line
+    .replace(/^Load model from .* failed:/, "")
+    .replace(/^\S*onnxruntime_src\S+ .*?\) (?=[A-Z])/, "")
+    .replace(
+      /^Unsupported data type: (\d+)$/,
+      "an input or output has the ONNX data type $1, which is not served",
+    );
+}
+
+async function runSession(
+  session: InferenceSession,
+  inputs: Record<string, OnnxTensor>,
+  outputs: readonly string[],
+): Promise<InferenceSession.ReturnType> {
+  try {
+    return await session.run(inputs, outputs);
+  } catch (error) {
+    throw new ServingError("MODEL_RUN_FAILED", `the model refused the input: ${explain(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function toOnnx({ dataType, data, shape }: Tensor): OnnxTensor {
+  const type = onnxTypes[dataType];
+  if (type === undefined) throw new Error(`ONNX Runtime takes no ${dataType}`);
+  // The library's own overloads ask for each type's array by name; the specification has matched them.
+  const construct = OnnxTensor as new (
+    type: OnnxTensor.Type,
+    data: TensorData,
+    dims: readonly number[],
+  ) => OnnxTensor;
+  return new construct(type, dataType === "FP16" ? patternsOf(data) : data, shape);
+}
+
+function fromOnnx(name: string, tensor: OnnxTensor | undefined): Tensor {
+  const dataType = tensor === undefined ? undefined : typeNames[tensor.type];
+  if (tensor === undefined || dataType === undefined) {
+    throw new ServingError(
+      "MODEL_ANSWER_INVALID",
+      `the model gave no tensor for the output ${name}`,
+    );
+  }
+  const data = tensor.data as TensorData;
+  return {
+    name,
+    dataType,
+    shape: tensor.dims,
+    data: dataType === "FP16" ? numbersOf(data) : data,
+  };
+}
+
+function patternsOf(data: TensorData): TensorData {
+  if (!(data instanceof Float16Array)) return data;
+  return new Uint16Array(data.buffer, data.byteOffset, data.length);
+}
+
+function numbersOf(data: TensorData): TensorData {
+  if (!(data instanceof Uint16Array)) return data;
+  return new Float16Array(data.buffer, data.byteOffset, data.length);
+}

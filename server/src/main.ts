@@ -1,0 +1,103 @@
+import { randomUUID } from "node:crypto";
+import type { ServerOptions } from "./config/options.ts";
+import { systemClock } from "./core/clock.ts";
+import { createReadiness } from "./core/readiness.ts";
+import { createInlineExecutor } from "./engine/inline-executor.ts";
+import { createOnnxRuntime } from "./engine/runtimes/onnx.ts";
+import { createPredictor } from "./predict/predictor.ts";
+import { createDirectorySource } from "./repository/directory-source.ts";
+import { createLoader } from "./repository/loader.ts";
+import { createManager } from "./repository/manager.ts";
+import type { ModelState } from "./repository/model-state.ts";
+import { createInferenceService } from "./services/inference.ts";
+import { createModelService } from "./services/model.ts";
+import { createConnectLane } from "./transport/connect-lane.ts";
+import { createCors } from "./transport/cors.ts";
+import { createProbes } from "./transport/http/probes.ts";
+import { createLanes } from "./transport/lanes.ts";
+import { createListener } from "./transport/listener.ts";
+import { createRoutes } from "./transport/routes.ts";
+import { answerUnimplemented } from "./transport/unimplemented.ts";
+
+/** A server, built and not yet listening. */
+export interface Server {
+  /** Opens the port, and tells where. Probes are answered; calls fail until the models are loaded. */
+  listen(): Promise<Address>;
+  /** Loads every model, and then is ready for calls. */
+  load(): Promise<readonly ModelState[]>;
+  /**
+   * Ends the server in one written order: health NOT_SERVING; no new
+   * connections; calls in flight answered, at most until the drain deadline;
+   * what is left cut; models freed.
+   */
+  close(): Promise<CloseReport>;
+}
+
+/** Where a server listens. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+  readonly secure: boolean;
+}
+
+/** How a server ended. */
+export interface CloseReport {
+  /** The connections that were cut, because their calls outlasted the drain deadline. */
+  readonly cut: number;
+}
+
+/** Builds a server of everything that it is made of. `reportFault` is told of its own faults. */
+export function buildServer(options: ServerOptions, reportFault: (fault: unknown) => void): Server {
+  const readiness = createReadiness();
+  const executor = createInlineExecutor();
+  const loader = createLoader({ runtime: createOnnxRuntime(), executor });
+  const source = createDirectorySource(options.models);
+  const manager = createManager({ source, loader, clock: systemClock });
+  const predictor = createPredictor({ manager, executor, newPredictionId: randomUUID });
+
+  const inference = createInferenceService({
+    predictor,
+    streamConcurrency: options.maxStreamConcurrency,
+    reportFault,
+  });
+  const services = { inference, model: createModelService(manager) };
+  const connect = createConnectLane({
+    routes: createRoutes(services, readiness),
+    otherwise: answerUnimplemented,
+    maxRequestBytes: options.maxRequestBytes,
+    maxResponseBytes: options.maxResponseBytes,
+    maxDeadlineMs: options.timeouts.maxDeadlineMs,
+    reportFault,
+  });
+  const handler = createLanes({
+    cors: createCors({ allowedOrigins: options.allowedOrigins }),
+    probes: createProbes({ isReady: () => readiness.phase === "ready" }),
+    connect,
+  });
+  const { host, port, tls, timeouts } = options;
+  const listener = createListener({
+    host,
+    port,
+    tls,
+    timeouts,
+    handler,
+    handlerFailed: reportFault,
+  });
+
+  return {
+    async listen() {
+      return { ...(await listener.listen()), secure: tls !== undefined };
+    },
+    async load() {
+      await manager.start();
+      if (readiness.phase === "starting") readiness.become("ready");
+      return manager.models();
+    },
+    async close() {
+      readiness.become("draining");
+      const { cut } = await listener.drain(timeouts.drainMs);
+      await manager.close();
+      return { cut };
+    },
+  };
+}

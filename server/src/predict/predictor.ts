@@ -1,0 +1,64 @@
+import type { PredictCall, PredictInput, Prediction } from "../core/prediction.ts";
+import { createViolationList } from "../core/violations.ts";
+import type { Executor } from "../engine/executor.ts";
+import type { Manager } from "../repository/manager.ts";
+import { routeCall } from "../routing/router.ts";
+import type { Feeds } from "../signature/feeds.ts";
+import type { PredictionCodec } from "../signature/prediction-codec.ts";
+
+/** The data plane: the one function that every protocol calls for a prediction. */
+export interface Predictor {
+  /** Answers one call. Throws a ServingError. */
+  predict(call: PredictCall): Promise<Prediction>;
+}
+
+/** What a predictor works with. */
+export interface PredictorParts {
+  readonly manager: Manager;
+  readonly executor: Executor;
+  /** Names a prediction; no two may be equal, over all servers. */
+  readonly newPredictionId: () => string;
+}
+
+/** Makes the data plane: route, pin, encode, run, decode. */
+export function createPredictor({ manager, executor, newPredictionId }: PredictorParts): Predictor {
+  return {
+    async predict({ model, version, input, outputs, signal }) {
+      const { name, aliases, versions } = manager.model(model);
+      const routed = routeCall(version, { model: name, aliases, versions });
+      const handle = manager.acquire(model, routed.version);
+      try {
+        const { codec, model: runnable } = handle.loaded;
+        const { feeds, selected } = readCall(codec, input, outputs);
+        const answered = await executor.execute(
+          () => runnable.run(feeds.tensors, selected),
+          signal,
+        );
+        return {
+          predictionId: newPredictionId(),
+          model,
+          version: routed.version,
+          output: codec.decode(input.kind, answered, feeds),
+          tags: codec.describe(feeds),
+          route: routed.route,
+        };
+      } finally {
+        handle.release();
+      }
+    },
+  };
+}
+
+/** Checks all of a call's input before any of it is used, so that every violation is told. */
+function readCall(
+  codec: PredictionCodec,
+  input: PredictInput,
+  outputs: readonly string[],
+): { readonly feeds: Feeds; readonly selected: readonly string[] } {
+  const violations = createViolationList();
+  const feeds = violations.collect(() => codec.encode(input));
+  const selected = violations.collect(() => codec.selectOutputs(outputs));
+  violations.throwIfAny();
+  if (feeds === undefined || selected === undefined) throw new Error("a call was read in part");
+  return { feeds, selected };
+}

@@ -1,0 +1,53 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { FoundModel, FoundVersion, Source } from "./source.ts";
+
+const versionName = /^[1-9]\d{0,18}$/;
+const manifestNames = ["model.yaml", "model.yml"];
+
+/**
+ * Makes a source of the models in a directory: `<root>/<model>/<version>/`,
+ * with an optional `<root>/<model>/model.yaml`. Versions are decimal numbers
+ * that do not begin with 0; other directories, and names that begin with a
+ * dot, are passed over.
+ */
+export function createDirectorySource(root: string): Source {
+  return {
+    async scan() {
+      const names = await listDirectories(root);
+      return Promise.all(names.map((name) => readModel(name, join(root, name))));
+    },
+  };
+}
+
+async function listDirectories(path: string): Promise<readonly string[]> {
+  const entries = await readdir(path, { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
+    .map((entry) => entry.name)
+    .filter((name) => !name.startsWith("."))
+    .toSorted();
+}
+
+async function readModel(name: string, directory: string): Promise<FoundModel> {
+  const versions = (await listDirectories(directory))
+    .filter((each) => versionName.test(each))
+    .map((each): FoundVersion => ({ version: BigInt(each), directory: join(directory, each) }))
+    .toSorted((a, b) => (a.version < b.version ? -1 : 1));
+  return { name, versions, manifest: await readManifest(directory) };
+}
+
+async function readManifest(directory: string): Promise<string | undefined> {
+  for (const name of manifestNames) {
+    try {
+      return await readFile(join(directory, name), "utf8");
+    } catch (error) {
+      if (!isMissingFile(error)) throw error;
+    }
+  }
+  return undefined;
+}
+
+function isMissingFile(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
+}

@@ -1,0 +1,10 @@
+import type { Signature } from "../core/signature.ts";
+import type { RunnableModel } from "../engine/runtime.ts";
+import type { PredictionCodec } from "../signature/prediction-codec.ts";
+
+/** A version whose file is loaded, warmed, and gives its golden answers. */
+export interface LoadedVersion {
+  readonly signature: Signature;
+  readonly codec: PredictionCodec;
+  readonly model: RunnableModel;
+}

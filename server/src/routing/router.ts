@@ -1,0 +1,62 @@
+import { ServingError } from "../core/errors.ts";
+import type { Route } from "../core/prediction.ts";
+
+/** What routing needs to know of a model. */
+export interface RoutingSnapshot {
+  readonly model: string;
+  readonly aliases: ReadonlyMap<string, bigint>;
+  /** Every version found, ascending, and whether it can answer. */
+  readonly versions: readonly { readonly version: bigint; readonly isReady: boolean }[];
+}
+
+/** The version that answers a call, and why. */
+export interface Routed {
+  readonly version: bigint;
+  readonly route: Route;
+}
+
+const stableAlias = "stable";
+const decimal = /^[1-9]\d*$/;
+
+/**
+ * Picks the version that answers a call: the version or alias that the call
+ * names; else the model's `stable` alias; else the highest version that is
+ * ready, or the highest of all when none is. Throws VERSION_NOT_FOUND for a
+ * name that the model does not have.
+ */
+export function routeCall(requested: string, snapshot: RoutingSnapshot): Routed {
+  const { model, aliases, versions } = snapshot;
+  if (requested !== "")
+    return { version: findRequested(requested, snapshot), route: requestedRoute(requested) };
+  const stable = aliases.get(stableAlias);
+  if (stable !== undefined) {
+    return {
+      version: stable,
+      route: { policy: "stable", reason: `the alias ${stableAlias} is version ${stable}` },
+    };
+  }
+  const latest = versions.findLast((each) => each.isReady) ?? versions.at(-1);
+  if (latest === undefined) {
+    throw new ServingError("VERSION_NOT_FOUND", `the model ${model} has no version`);
+  }
+  const { version } = latest;
+  return {
+    version,
+    route: { policy: "latest", reason: `version ${version} is the highest that is ready` },
+  };
+}
+
+function requestedRoute(requested: string): Route {
+  const what = decimal.test(requested) ? "version" : "alias";
+  return { policy: "requested", reason: `the call named the ${what} ${requested}` };
+}
+
+function findRequested(requested: string, { model, aliases, versions }: RoutingSnapshot): bigint {
+  const version = decimal.test(requested) ? BigInt(requested) : aliases.get(requested);
+  if (version !== undefined && versions.some((each) => each.version === version)) return version;
+  const known = [...versions.map((each) => String(each.version)), ...aliases.keys()].join(", ");
+  throw new ServingError(
+    "VERSION_NOT_FOUND",
+    `the model ${model} has no version or alias "${requested}", but ${known}`,
+  );
+}

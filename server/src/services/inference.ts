@@ -1,0 +1,118 @@
+import { create } from "@bufbuild/protobuf";
+import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
+import {
+  type InferenceService,
+  type PredictRequest,
+  type PredictResponse,
+  PredictResponseSchema,
+  type PredictStreamRequest,
+  type PredictStreamResponse,
+  PredictStreamResponseSchema,
+} from "@presage/gen/presage/v1/inference_pb";
+import { tensorFromProto, tensorToProto } from "../codecs/tensor.ts";
+import { valueFromProto, valueToProto } from "../codecs/value.ts";
+import { ServingError } from "../core/errors.ts";
+import type { PredictInput, Prediction } from "../core/prediction.ts";
+import { createViolationList } from "../core/violations.ts";
+import type { Predictor } from "../predict/predictor.ts";
+import { fromFailure } from "./errors.ts";
+import { pipeline } from "./pipeline.ts";
+import { toStatus } from "./status.ts";
+
+/** What the inference service works with. */
+export interface InferenceParts {
+  readonly predictor: Predictor;
+  /** The most requests of one stream that are in work at once. */
+  readonly streamConcurrency: number;
+  /** Is told of every fault of the server itself. */
+  readonly reportFault: (fault: unknown) => void;
+}
+
+/** Makes `presage.v1.InferenceService`. */
+export function createInferenceService(
+  parts: InferenceParts,
+): ServiceImpl<typeof InferenceService> {
+  const { predictor, streamConcurrency, reportFault } = parts;
+
+  const predict = async (
+    request: PredictRequest,
+    signal: AbortSignal,
+  ): Promise<PredictResponse> => {
+    const input = readInput(request);
+    const prediction = await predictor.predict({
+      model: request.model,
+      version: request.version,
+      outputs: request.outputs,
+      input,
+      signal,
+    });
+    return writePrediction(prediction, request);
+  };
+
+  const answer = async (
+    { request }: PredictStreamRequest,
+    signal: AbortSignal,
+  ): Promise<PredictStreamResponse> => {
+    const requestId = request?.requestId ?? "";
+    try {
+      if (request === undefined) throw missingField("request");
+      const response = await predict(request, signal);
+      return create(PredictStreamResponseSchema, {
+        requestId,
+        outcome: { case: "response", value: response },
+      });
+    } catch (failure) {
+      if (signal.aborted) throw failure;
+      return create(PredictStreamResponseSchema, {
+        requestId,
+        outcome: { case: "error", value: toStatus(fromFailure(failure, reportFault)) },
+      });
+    }
+  };
+
+  return {
+    predict: (request: PredictRequest, context: HandlerContext) => predict(request, context.signal),
+    predictStream: (requests: AsyncIterable<PredictStreamRequest>, context: HandlerContext) =>
+      pipeline(requests, {
+        concurrency: streamConcurrency,
+        answer: (request) => answer(request, context.signal),
+      }),
+  };
+}
+
+function missingField(field: string): ServingError {
+  const violations = [{ field, description: "required" }];
+  return new ServingError("INVALID_INPUT", `${field}: required`, { violations });
+}
+
+function readInput(request: PredictRequest): PredictInput {
+  const violations = createViolationList();
+  if (request.model === "") violations.add("model", "required");
+  const { tensors, rows } = request;
+  if (tensors.length === 0 && rows.length === 0) {
+    violations.add("rows", "expected at least one row, or tensors");
+  } else if (tensors.length > 0 && rows.length > 0) {
+    violations.add("rows", "expected either rows or tensors, got both");
+  }
+  violations.throwIfAny();
+  return rows.length > 0
+    ? { kind: "rows", rows: rows.map(valueFromProto) }
+    : { kind: "tensors", tensors: tensors.map(tensorFromProto) };
+}
+
+function writePrediction(prediction: Prediction, request: PredictRequest): PredictResponse {
+  const { output } = prediction;
+  const form = request.tensors.some((tensor) => tensor.data.case === "raw") ? "raw" : "typed";
+  const tags = Object.entries(prediction.tags).map(([name, value]) => [name, valueToProto(value)]);
+  return create(PredictResponseSchema, {
+    predictionId: prediction.predictionId,
+    model: prediction.model,
+    version: prediction.version.toString(),
+    tensors:
+      output.kind === "tensors" ? output.tensors.map((each) => tensorToProto(each, form)) : [],
+    rows: output.kind === "rows" ? output.rows.map(valueToProto) : [],
+    tags: Object.fromEntries(tags),
+    requestId: request.requestId,
+    route: prediction.route,
+  });
+}

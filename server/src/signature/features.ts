@@ -1,0 +1,200 @@
+import { toJson } from "@bufbuild/protobuf";
+import { type Value as ValueMessage, ValueSchema } from "@bufbuild/protobuf/wkt";
+import {
+  type Feature as FeatureMessage,
+  MissingPolicy,
+  type ModelManifest,
+} from "@presage/gen/presage/v1/manifest_pb";
+import { dataTypeFromProto } from "../codecs/data-type.ts";
+import {
+  type Dimension,
+  type Domain,
+  type Feature,
+  type Missing,
+  rowShape,
+  showDimensions,
+  type TensorSpec,
+} from "../core/signature.ts";
+import { type DataType, elementCount, isFloatingPoint } from "../core/tensor.ts";
+import type { Value } from "../core/value.ts";
+import { createElementRule, Rejection } from "./element-rule.ts";
+
+/** What features are derived from, and where problems are told. */
+export interface FeatureSource {
+  readonly inputs: readonly TensorSpec[];
+  readonly rowAxis: boolean;
+  readonly manifest: ModelManifest | undefined;
+  readonly problems: string[];
+}
+
+/** The features, and the inputs with the widths that only the manifest knows. */
+export interface LaidOutFeatures {
+  readonly inputs: readonly TensorSpec[];
+  readonly features: readonly Feature[];
+}
+
+const anything: Pick<Feature, "description" | "unit" | "domain" | "missing"> = {
+  description: "",
+  unit: "",
+  domain: { kind: "any" },
+  missing: { kind: "reject" },
+};
+
+/** Lays the manifest's features over the inputs; without a manifest, each input is one feature. */
+export function deriveFeatures(source: FeatureSource): LaidOutFeatures {
+  const { inputs, manifest } = source;
+  if (manifest === undefined || manifest.features.length === 0) {
+    const features = inputs.map((spec, input) => ({
+      ...anything,
+      name: spec.name,
+      dataType: spec.dataType,
+      shape: wholeShape(spec, source),
+      input,
+      offset: 0,
+    }));
+    return { inputs, features };
+  }
+  return layOut(manifest.features, source);
+}
+
+/** The dimensions of a feature that is a whole input; a single element is a plain value. */
+function wholeShape(spec: TensorSpec, { rowAxis }: FeatureSource): readonly Dimension[] {
+  const shape = rowShape(spec.shape, rowAxis);
+  return shape.length === 1 && shape[0] === 1 ? [] : shape;
+}
+
+function layOut(messages: readonly FeatureMessage[], source: FeatureSource): LaidOutFeatures {
+  const { inputs, problems } = source;
+  const placed = messages.map((message) => ({ message, input: findInput(message, source) }));
+  const names = new Set<string>();
+  const widths = inputs.map(() => 0);
+  const features: Feature[] = [];
+  for (const [index, { message, input }] of placed.entries()) {
+    const path = `features[${index}]`;
+    if (message.name === "") problems.push(`${path}.name: required`);
+    else if (names.has(message.name)) problems.push(`${path}.name: ${message.name} is given twice`);
+    names.add(message.name);
+    const spec = inputs[input];
+    if (spec === undefined) {
+      const known = inputs.map((each) => each.name).join(", ");
+      problems.push(
+        `${path}.input: the model has no input ${message.input || message.name}, but ${known}`,
+      );
+      continue;
+    }
+    const alone = placed.filter((other) => other.input === input).length === 1;
+    const shape =
+      alone && message.shape.length === 0 ? wholeShape(spec, source) : message.shape.map(Number);
+    const offset = widths[input] ?? 0;
+    widths[input] =
+      offset + elementCount(shape.map((size) => (typeof size === "number" ? size : 1)));
+    features.push({
+      ...describe(message, spec.dataType, { path, problems }),
+      name: message.name,
+      shape,
+      input,
+      offset,
+    });
+  }
+  const fitted = inputs.map((spec, input) => fit(spec, widths[input] ?? 0, source));
+  return { inputs: fitted, features };
+}
+
+function findInput(message: FeatureMessage, { inputs }: FeatureSource): number {
+  const name = message.input === "" ? message.name : message.input;
+  const index = inputs.findIndex((input) => input.name === name);
+  return index === -1 && message.input === "" && inputs.length === 1 ? 0 : index;
+}
+
+/** Checks that the features of an input fill its row; an open width is theirs to set. */
+function fit(spec: TensorSpec, width: number, { rowAxis, problems }: FeatureSource): TensorSpec {
+  const shape = rowShape(spec.shape, rowAxis);
+  const fixed = shape.every((dimension) => typeof dimension === "number");
+  if (width === 0) {
+    problems.push(`features: none is carried by the input ${spec.name}`);
+  } else if (shape.length === 1 && !fixed && width > 1) {
+    return { ...spec, shape: [...spec.shape.slice(0, -1), width] };
+  } else if (fixed && elementCount(shape.map(Number)) !== width) {
+    problems.push(
+      `features: the input ${spec.name} takes ${elementCount(shape.map(Number))} values a row ` +
+        `(${showDimensions(spec.shape)}), the manifest's features give ${width}`,
+    );
+  }
+  return spec;
+}
+
+interface Place {
+  readonly path: string;
+  readonly problems: string[];
+}
+
+/** Reads what a manifest says of a feature beyond its place. */
+function describe(
+  message: FeatureMessage,
+  dataType: DataType,
+  { path, problems }: Place,
+): Pick<Feature, "dataType" | "description" | "unit" | "domain" | "missing"> {
+  const stated = dataTypeFromProto(message.dataType);
+  if (stated !== undefined && stated !== dataType) {
+    problems.push(`${path}.dataType: the model's input is ${dataType}, not ${stated}`);
+  }
+  const base = { dataType, description: message.description, unit: message.unit };
+  const domain = readDomain(message, dataType, { path, problems });
+  return { ...base, domain, missing: readMissing(message, dataType, { path, problems }) };
+}
+
+function readDomain(message: FeatureMessage, dataType: DataType, place: Place): Domain {
+  const { path, problems } = place;
+  switch (message.domain.case) {
+    case undefined:
+      return { kind: "any" };
+    case "range": {
+      const min = message.domain.value.min ?? Number.NEGATIVE_INFINITY;
+      const max = message.domain.value.max ?? Number.POSITIVE_INFINITY;
+      if (dataType === "STRING" || dataType === "BOOL") {
+        problems.push(`${path}.range: the input is ${dataType}, which has no order`);
+      }
+      if (!(min <= max)) problems.push(`${path}.range: min ${min} is greater than max ${max}`);
+      return { kind: "range", min, max };
+    }
+    case "categories": {
+      const values = message.domain.value.values.map(readValue);
+      if (values.length === 0) problems.push(`${path}.categories.values: required`);
+      for (const [index, value] of values.entries()) {
+        const fault = refusal(value, dataType);
+        if (fault !== undefined) problems.push(`${path}.categories.values[${index}]: ${fault}`);
+      }
+      return { kind: "categories", values, closed: message.domain.value.closed };
+    }
+  }
+}
+
+function readMissing(message: FeatureMessage, dataType: DataType, place: Place): Missing {
+  const { path, problems } = place;
+  if (message.missing !== MissingPolicy.FILL) {
+    if (message.fill !== undefined) problems.push(`${path}.fill: only used with missing: fill`);
+    return { kind: "reject" };
+  }
+  if (message.fill === undefined) {
+    if (isFloatingPoint(dataType)) return { kind: "fill", fill: Number.NaN };
+    if (dataType === "STRING") return { kind: "fill", fill: "" };
+    problems.push(`${path}.fill: required with missing: fill for ${dataType}`);
+    return { kind: "reject" };
+  }
+  const fill = readValue(message.fill);
+  const fault = refusal(fill, dataType);
+  if (fault !== undefined) problems.push(`${path}.fill: ${fault}`);
+  if (fault !== undefined || fill === null || typeof fill === "object") return { kind: "reject" };
+  return { kind: "fill", fill };
+}
+
+/** Why a value cannot be an element of a type; undefined if it can. */
+function refusal(value: Value, dataType: DataType): string | undefined {
+  const plain = { ...anything, name: "", dataType, shape: [], input: 0, offset: 0 };
+  const element = createElementRule(plain).read(value);
+  return element instanceof Rejection ? element.description : undefined;
+}
+
+function readValue(message: ValueMessage): Value {
+  return toJson(ValueSchema, message) as Value;
+}

@@ -1,0 +1,81 @@
+import { bfloat16ToNumber } from "../core/bfloat16.ts";
+import { ServingError } from "../core/errors.ts";
+import type { Signature } from "../core/signature.ts";
+import type { Tensor } from "../core/tensor.ts";
+import type { Value, ValueObject } from "../core/value.ts";
+import { classKey } from "./classes.ts";
+
+/** Turns a model's outputs into one object for each row. */
+export interface RowDecoder {
+  /**
+   * Decodes outputs into as many rows as the request had. Throws
+   * MODEL_ANSWER_INVALID for a class that has no label, and for an output that
+   * cannot be split into the rows.
+   */
+  decode(outputs: readonly Tensor[], rowCount: number): readonly ValueObject[];
+}
+
+/** Compiles the decoder of a signature. */
+export function createRowDecoder(signature: Signature): RowDecoder {
+  const { classes } = signature;
+  const labels = new Map(classes?.labels.map(({ value, label }) => [value, label]));
+
+  const labelOf = (value: Value | undefined): Value => {
+    const plain = typeof value === "bigint" ? Number(value) : value;
+    if (Array.isArray(plain)) return plain.map(labelOf);
+    const label =
+      typeof plain === "number" || typeof plain === "string" ? labels.get(plain) : undefined;
+    if (label !== undefined) return label;
+    const known = [...labels.keys()].join(", ");
+    throw new ServingError(
+      "MODEL_ANSWER_INVALID",
+      `the model answered the class ${String(plain)}, the manifest labels ${known}`,
+    );
+  };
+
+  return {
+    decode(outputs, rowCount) {
+      const rows = Array.from({ length: rowCount }, (): Record<string, Value> => ({}));
+      for (const output of outputs) {
+        const split = splitRows(output, rowCount, signature.rowAxis);
+        for (const [index, row] of rows.entries()) row[output.name] = split[index] ?? null;
+      }
+      if (classes !== undefined && outputs.some((output) => output.name === classes.output)) {
+        for (const row of rows) row[classKey] = labelOf(row[classes.output]);
+      }
+      return rows;
+    },
+  };
+}
+
+function splitRows(output: Tensor, rowCount: number, rowAxis: boolean): readonly Value[] {
+  const byRow = rowAxis && output.shape[0] === rowCount;
+  if (!byRow && rowCount > 1) {
+    throw new ServingError(
+      "MODEL_ANSWER_INVALID",
+      `the output ${output.name} of shape [${output.shape.join(", ")}] does not split into ` +
+        `${rowCount} rows; ask for one row, or by tensors`,
+    );
+  }
+  const shape = byRow ? output.shape.slice(1) : output.shape;
+  const size = output.data.length / rowCount;
+  return Array.from({ length: rowCount }, (_, row) => {
+    // One element a row is a plain value, not a list of one.
+    if (shape.length === 0 || (shape.length === 1 && shape[0] === 1)) return elementAt(output, row);
+    return nest(output, shape, row * size);
+  });
+}
+
+function nest(output: Tensor, shape: readonly number[], start: number): Value {
+  const [length, ...inner] = shape;
+  if (length === undefined) return elementAt(output, start);
+  const step = inner.reduce((product, size) => product * size, 1);
+  return Array.from({ length }, (_, index) => nest(output, inner, start + index * step));
+}
+
+function elementAt({ data, dataType }: Tensor, index: number): Value {
+  const element = data[index] ?? null;
+  if (dataType === "BOOL") return element === 1;
+  if (dataType === "BF16") return bfloat16ToNumber(Number(element));
+  return element;
+}

@@ -1,0 +1,195 @@
+import type { Dimension, Feature, Signature } from "../core/signature.ts";
+import { rowShape } from "../core/signature.ts";
+import { elementCount, type Tensor } from "../core/tensor.ts";
+import { isValueList, isValueObject, showValue, type Value } from "../core/value.ts";
+import { createViolationList, type ViolationList } from "../core/violations.ts";
+import { createElementBuffer, type ElementBuffer } from "./element-buffer.ts";
+import { createElementRule, type ElementRule, Rejection } from "./element-rule.ts";
+import type { Feeds } from "./feeds.ts";
+
+/** Turns rows of feature values into a model's inputs. */
+export interface RowEncoder {
+  /**
+   * Encodes one to many rows, each an object keyed by feature name or a list in
+   * signature order. A model with one feature, which is a list, also takes the
+   * list itself as a row. Throws INVALID_INPUT with every violation.
+   */
+  encode(rows: readonly Value[]): Feeds;
+}
+
+interface CompiledFeature {
+  readonly feature: Feature;
+  readonly rule: ElementRule;
+}
+
+/** The sizes that a request gives to the dimensions that the signature leaves open. */
+type Sizes = Map<string, number>;
+
+/** Compiles the encoder of a signature. */
+export function createRowEncoder(signature: Signature): RowEncoder {
+  const features = signature.features.map((feature) => ({
+    feature,
+    rule: createElementRule(feature),
+  }));
+  const names = new Set(signature.features.map((feature) => feature.name));
+
+  return {
+    encode(rows) {
+      const violations = createViolationList();
+      if (rows.length === 0) violations.add("rows", "expected at least one row, got none");
+      if (rows.length > signature.maxRows) {
+        violations.add("rows", `expected at most ${signature.maxRows} row, got ${rows.length}`);
+      }
+      violations.throwIfAny();
+
+      const given = rows.map((row, index) => readRow(row, { features, names, index, violations }));
+      const sizes = resolveSizes(features, given.find((row) => row !== undefined) ?? []);
+      const buffers = signature.inputs.map((input) => {
+        const shape = rowShape(input.shape, signature.rowAxis).map((dimension) =>
+          sizeOf(dimension, sizes),
+        );
+        const rowSize = elementCount(shape);
+        return {
+          shape,
+          rowSize,
+          elements: createElementBuffer(input.dataType, rows.length * rowSize),
+        };
+      });
+
+      for (const [featureIndex, compiled] of features.entries()) {
+        const buffer = buffers[compiled.feature.input];
+        if (buffer === undefined) continue;
+        const scope = { ...compiled, sizes, violations, elements: buffer.elements };
+        const { offset, shape } = compiled.feature;
+        for (const [index, values] of given.entries()) {
+          if (values === undefined) continue;
+          const start = index * buffer.rowSize + offset;
+          const value = values[featureIndex];
+          if (shape.length === 0) writeElement(scope, { value, position: start, row: index });
+          else writeList(scope, { value, position: start, row: index });
+        }
+      }
+      violations.throwIfAny();
+
+      const tensors = signature.inputs.map((input, index): Tensor => {
+        const { shape, elements } = buffers[index] ?? { shape: [], elements: { data: [] } };
+        return {
+          name: input.name,
+          dataType: input.dataType,
+          shape: signature.rowAxis ? [rows.length, ...shape] : shape,
+          data: elements.data,
+        };
+      });
+      return { tensors, rowCount: rows.length };
+    },
+  };
+}
+
+interface RowScope {
+  readonly features: readonly CompiledFeature[];
+  readonly names: ReadonlySet<string>;
+  readonly index: number;
+  readonly violations: ViolationList;
+}
+
+/**
+ * Puts the values of one row into signature order; an undefined one is lacking.
+ * Returns undefined for what is no row at all.
+ */
+function readRow(row: Value, scope: RowScope): readonly (Value | undefined)[] | undefined {
+  const { features, names, index, violations } = scope;
+  if (isValueObject(row)) {
+    for (const name of Object.keys(row)) {
+      if (!names.has(name)) violations.add(`rows[${index}].${name}`, unknownFeature(names));
+    }
+    return features.map(({ feature }) =>
+      Object.hasOwn(row, feature.name) ? row[feature.name] : undefined,
+    );
+  }
+  if (isValueList(row)) {
+    if (features.length === 1 && features[0]?.feature.shape.length !== 0) return [row];
+    if (row.length === features.length) return row;
+    violations.add(
+      `rows[${index}]`,
+      `expected a list of ${features.length} values, got ${row.length}`,
+    );
+  } else {
+    violations.add(
+      `rows[${index}]`,
+      `expected an object of features or a list of their values, got ${showValue(row)}`,
+    );
+  }
+  return undefined;
+}
+
+const namesShown = 10;
+
+function unknownFeature(names: ReadonlySet<string>): string {
+  const shown = [...names].slice(0, namesShown).join(", ");
+  return `unknown feature, expected ${shown}${names.size > namesShown ? ", …" : ""}`;
+}
+
+function sizeOf(dimension: Dimension, sizes: Sizes): number {
+  return typeof dimension === "number" ? dimension : (sizes.get(dimension) ?? 0);
+}
+
+/** Takes the sizes of open dimensions from the first row; every other row must agree. */
+function resolveSizes(
+  features: readonly CompiledFeature[],
+  row: readonly (Value | undefined)[],
+): Sizes {
+  const sizes: Sizes = new Map();
+  for (const [index, { feature }] of features.entries()) {
+    let value = row[index];
+    for (const dimension of feature.shape) {
+      if (value === undefined || !isValueList(value)) break;
+      if (typeof dimension === "string" && !sizes.has(dimension))
+        sizes.set(dimension, value.length);
+      value = value[0];
+    }
+  }
+  return sizes;
+}
+
+interface WriteScope extends CompiledFeature {
+  readonly sizes: Sizes;
+  readonly violations: ViolationList;
+  readonly elements: ElementBuffer;
+}
+
+interface Cell {
+  readonly value: Value | undefined;
+  readonly position: number;
+  readonly row: number;
+}
+
+function writeElement(scope: WriteScope, { value, position, row }: Cell): void {
+  const element = scope.rule.read(value);
+  if (element instanceof Rejection) {
+    scope.violations.add(`rows[${row}].${scope.feature.name}`, element.description);
+  } else scope.elements.set(position, element);
+}
+
+/** Writes a value of rank one or more: nested lists whose lengths are the feature's dimensions. */
+function writeList(scope: WriteScope, cell: Cell): void {
+  const { feature, rule, sizes, violations, elements } = scope;
+  let position = cell.position;
+  const visit = (value: Value | undefined, depth: number, path: string): void => {
+    const dimension = feature.shape[depth];
+    if (dimension === undefined) {
+      const element = rule.read(value);
+      if (element instanceof Rejection) violations.add(path, element.description);
+      else elements.set(position, element);
+      position += 1;
+      return;
+    }
+    const size = sizeOf(dimension, sizes);
+    if (value === undefined) violations.add(path, "missing");
+    else if (!isValueList(value)) {
+      violations.add(path, `expected a list of ${size} values, got ${showValue(value)}`);
+    } else if (value.length !== size) {
+      violations.add(path, `expected a list of ${size} values, got ${value.length}`);
+    } else for (const [index, item] of value.entries()) visit(item, depth + 1, `${path}[${index}]`);
+  };
+  visit(cell.value, 0, `rows[${cell.row}].${feature.name}`);
+}

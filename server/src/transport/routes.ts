@@ -1,0 +1,46 @@
+import type { DescFile, DescService } from "@bufbuild/protobuf";
+import type { ConnectRouter, ServiceImpl } from "@connectrpc/connect";
+import { file_google_rpc_error_details } from "@presage/gen/google/rpc/error_details_pb";
+import { Health } from "@presage/gen/grpc/health/v1/health_pb";
+import { ServerReflection } from "@presage/gen/grpc/reflection/v1/reflection_pb";
+import { ServerReflection as ServerReflectionAlpha } from "@presage/gen/grpc/reflection/v1alpha/reflection_pb";
+import { InferenceService } from "@presage/gen/presage/v1/inference_pb";
+import { ModelService } from "@presage/gen/presage/v1/model_pb";
+import type { Readiness } from "../core/readiness.ts";
+import { createHealthService } from "../services/health.ts";
+import { createReflectionService } from "../services/reflection.ts";
+
+/** The implementations of the services that models are served by. */
+export interface Services {
+  readonly inference: ServiceImpl<typeof InferenceService>;
+  readonly model: ServiceImpl<typeof ModelService>;
+}
+
+/** Every service that is served, by which the others can be found. */
+const served: readonly DescService[] = [
+  InferenceService,
+  ModelService,
+  Health,
+  ServerReflection,
+  ServerReflectionAlpha,
+];
+
+/** Registers every service, with health and reflection for all of them. */
+export function createRoutes(
+  services: Services,
+  readiness: Readiness,
+): (router: ConnectRouter) => void {
+  const names = served.map((service) => service.typeName);
+  const files: DescFile[] = [
+    ...served.map((service) => service.file),
+    file_google_rpc_error_details,
+  ];
+  const reflection = createReflectionService({ files, services: names, readiness });
+  return (router) => {
+    router.service(InferenceService, services.inference);
+    router.service(ModelService, services.model);
+    router.service(Health, createHealthService({ readiness, services: names }));
+    router.service(ServerReflection, reflection);
+    router.service(ServerReflectionAlpha, reflection);
+  };
+}

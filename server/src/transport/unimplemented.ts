@@ -1,0 +1,117 @@
+import { Code, ConnectError } from "@connectrpc/connect";
+import { encodeEnvelope } from "@connectrpc/connect/protocol";
+import {
+  codeToHttpStatus,
+  createEndStreamSerialization,
+  endStreamFlag,
+  errorToJsonBytes,
+  parseContentType,
+} from "@connectrpc/connect/protocol-connect";
+import { setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
+import { trailerFlag, trailerSerialize } from "@connectrpc/connect/protocol-grpc-web";
+import type { AnyRequest, AnyResponse } from "./handler.ts";
+
+/** The request that nothing answers to. */
+export interface UnknownRequest {
+  readonly httpVersionMajor: number;
+  readonly method: string;
+  /** The path with its query. */
+  readonly path: string;
+  readonly contentType: string | undefined;
+}
+
+/** A whole answer, in the protocol of the caller. */
+export interface UnimplementedAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  readonly trailers?: Readonly<Record<string, string>>;
+}
+
+const grpcType = /^application\/grpc(?:[+;]|$)/i;
+const grpcWebType = /^application\/grpc-web(-text)?(?:[+;]|$)/i;
+const rpcPath = /^\/[\w.]+\/\w+$/;
+const connectQuery = /[?&]connect=v1(?:&|$)/;
+const maxEchoedPath = 200;
+const empty = new Uint8Array(0);
+
+/**
+ * Answers a call to a service or a method that the server does not have, so that the caller's own
+ * library reports UNIMPLEMENTED: a bare 404 is an INTERNAL or UNKNOWN error to some of them.
+ * Requests of no protocol get a plain 404.
+ */
+export function unimplementedAnswer(request: UnknownRequest): UnimplementedAnswer {
+  const [path = ""] = request.path.split("?", 1);
+  const contentType = request.contentType ?? "";
+  const error = new ConnectError(
+    `${path.slice(0, maxEchoedPath)} is not a method of this server`,
+    Code.Unimplemented,
+  );
+  if (grpcType.test(contentType) && request.httpVersionMajor >= 2) return grpc(contentType, error);
+  const web = grpcWebType.exec(contentType);
+  if (web !== null) return grpcWeb(contentType, web[1] !== undefined, error);
+
+  const isRpcPath = rpcPath.test(path);
+  const connectType = parseContentType(contentType);
+  if (request.method === "POST" && isRpcPath && connectType !== undefined) {
+    return connectType.stream ? connectStream(contentType, error) : connectUnary(error);
+  }
+  if (request.method === "GET" && isRpcPath && connectQuery.test(request.path)) {
+    return connectUnary(error);
+  }
+  return plain("not found\n");
+}
+
+/** Sends an `unimplementedAnswer` to an unanswered request. */
+export function answerUnimplemented(request: AnyRequest, response: AnyResponse): void {
+  const answer = unimplementedAnswer({
+    httpVersionMajor: request.httpVersionMajor,
+    method: request.method ?? "",
+    path: request.url ?? "",
+    contentType: request.headers["content-type"],
+  });
+  response.statusCode = answer.status;
+  for (const [name, value] of Object.entries(answer.headers)) response.setHeader(name, value);
+  if (answer.trailers !== undefined) response.addTrailers(answer.trailers);
+  // The body is given even where it is empty: with none, Node's HTTP/2 ends the stream in the head
+  // and drops the trailers.
+  response.end(answer.body);
+}
+
+function grpc(contentType: string, error: ConnectError): UnimplementedAnswer {
+  const trailers = Object.fromEntries(setTrailerStatus(new Headers(), error));
+  return { status: 200, headers: { "content-type": contentType }, body: empty, trailers };
+}
+
+function grpcWeb(contentType: string, isText: boolean, error: ConnectError): UnimplementedAnswer {
+  const trailer = trailerSerialize(setTrailerStatus(new Headers(), error));
+  const frame = encodeEnvelope(trailerFlag, trailer);
+  const body = isText ? Buffer.from(Buffer.from(frame).toString("base64")) : frame;
+  return { status: 200, headers: { "content-type": contentType }, body };
+}
+
+function connectUnary(error: ConnectError): UnimplementedAnswer {
+  return {
+    status: codeToHttpStatus(error.code),
+    headers: { "content-type": "application/json" },
+    body: errorToJsonBytes(error, undefined),
+  };
+}
+
+function connectStream(contentType: string, error: ConnectError): UnimplementedAnswer {
+  const endStream = createEndStreamSerialization(undefined);
+  const data = endStream.serialize({ metadata: new Headers(), error });
+  return {
+    status: 200,
+    headers: { "content-type": contentType },
+    body: encodeEnvelope(endStreamFlag, data),
+  };
+}
+
+function plain(text: string): UnimplementedAnswer {
+  return {
+    status: 404,
+    headers: { "content-type": "text/plain; charset=utf-8" },
+    body: Buffer.from(text),
+  };
+}
