@@ -7,7 +7,7 @@ import type {
 } from "@bufbuild/protobuf";
 import type { Transport } from "@connectrpc/connect";
 import { type Clock, systemClock } from "./clock.ts";
-import { abortedError, PresageError } from "./errors.ts";
+import { abortedError, callError, PresageError } from "./errors.ts";
 import { type CallOptions, type CommonClientOptions, compileTimeout } from "./options.ts";
 import { compileRetry, type RetryPolicy, retryDelayMs } from "./retry.ts";
 
@@ -113,7 +113,7 @@ export function createCaller(
           const answer = await transport.unary(method, signal, timeout, headers, input);
           return answer.message;
         } catch (thrown) {
-          const error = signal?.aborted === true ? abortedError(signal) : PresageError.from(thrown);
+          const error = callError(thrown, signal);
           const left = limit.deadline - clock.now();
           const failed = { attempt, error, random: random(), remainingMs: left };
           const delay = retryDelayMs(retry, failed);

@@ -8,7 +8,14 @@ import {
 } from "@presage/gen/google/rpc/error_details_pb";
 import { StatusSchema } from "@presage/gen/google/rpc/status_pb";
 import { describe, expect, it } from "vitest";
-import { abortedError, fromStatus, invalidInput, isPresageError, PresageError } from "./errors.ts";
+import {
+  abortedError,
+  callError,
+  fromStatus,
+  invalidInput,
+  isPresageError,
+  PresageError,
+} from "./errors.ts";
 
 const violation = { field: "rows[0].RM", description: "expected a number, got nothing" };
 
@@ -117,6 +124,31 @@ describe("invalidInput()", () => {
       message: "a: missing; b: missing; c: missing; and 1 more",
       violations,
     });
+  });
+});
+
+describe("callError()", () => {
+  const closed = new ConnectError("stream closed", Code.Canceled);
+
+  it("is the signal's error once that is aborted, whatever was thrown", () => {
+    const error = callError(new ConnectError("gone", Code.NotFound), AbortSignal.abort());
+    expect(error.code).toBe("canceled");
+  });
+
+  it("is unavailable if a call was cancelled and its caller did not do it", () => {
+    for (const signal of [undefined, new AbortController().signal]) {
+      expect(callError(closed, signal)).toMatchObject({
+        code: "unavailable",
+        message: "the connection was lost: stream closed",
+        cause: closed,
+      });
+    }
+  });
+
+  it("is canceled if the server says so and why", () => {
+    const details = [{ desc: ErrorInfoSchema, value: { reason: "CANCELLED" } }];
+    const error = new ConnectError("stopped", Code.Canceled, undefined, details);
+    expect(callError(error, undefined)).toMatchObject({ code: "canceled", reason: "CANCELLED" });
   });
 });
 

@@ -140,6 +140,16 @@ export function invalidInput(violations: readonly Violation[]): PresageError {
   });
 }
 
+/** Turns what a call threw into its error; the signal is the one that the caller may cancel it by. */
+export function callError(thrown: unknown, signal: AbortSignal | undefined): PresageError {
+  if (signal?.aborted === true) return abortedError(signal);
+  const error = PresageError.from(thrown);
+  if (error.code !== "canceled" || error.reason !== undefined) return error;
+  // HTTP/2 in Node reports a connection that closes amid a call as a cancelled stream.
+  const { message, cause } = error;
+  return new PresageError("unavailable", `the connection was lost: ${message}`, { cause });
+}
+
 /** Makes the error of a signal that is aborted: `deadline_exceeded` if by a timeout, else `canceled`. */
 export function abortedError(signal: AbortSignal): PresageError {
   const cause: unknown = signal.reason;

@@ -5,7 +5,7 @@ import {
   type PredictStreamResponse,
 } from "@presage/gen/presage/v1/inference_pb";
 import type { Caller } from "./calls.ts";
-import { abortedError, fromStatus, isPresageError, PresageError } from "./errors.ts";
+import { callError, fromStatus, isPresageError, PresageError } from "./errors.ts";
 import { createInbox } from "./inbox.ts";
 import type { CallOptions } from "./options.ts";
 import {
@@ -57,7 +57,7 @@ export async function* runStream<A>(
     }
   } catch (thrown) {
     if (requests.failure !== undefined) throw requests.failure.cause;
-    throw signal?.aborted === true ? abortedError(signal) : PresageError.from(thrown);
+    throw callError(thrown, signal);
   } finally {
     signal?.removeEventListener("abort", abort);
     controller.abort();
@@ -81,6 +81,8 @@ function decodeResult<A>({ requestId, outcome }: PredictStreamResponse): StreamR
 
 interface Requests extends AsyncIterableIterator<RequestInit> {
   return(): Promise<IteratorResult<RequestInit>>;
+  /** Transports need it to tell why the stream has failed. */
+  throw(reason: unknown): Promise<never>;
   /** What the source threw, if it did. */
   readonly failure: { readonly cause: unknown } | undefined;
 }
@@ -122,6 +124,10 @@ function createRequests(
     async return() {
       await iterator.return?.();
       return ended;
+    },
+    async throw(reason) {
+      await iterator.return?.();
+      throw reason;
     },
   };
 }

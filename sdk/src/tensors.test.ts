@@ -144,7 +144,7 @@ describe("decodeTensors()", () => {
   });
 
   it("reads a typed list", () => {
-    const data = { case: "bools", value: { values: [true] } } as const;
+    const data = { case: "bools" as const, value: { values: [true] } };
     const message = create(TensorSchema, { name: "y", dataType: ProtoDataType.BOOL, data });
     expect(decodeTensors([message])).toEqual({ y: tensor("BOOL", [], Uint8Array.of(1)) });
   });

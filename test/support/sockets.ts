@@ -17,8 +17,8 @@ export async function readAll(socket: net.Socket): Promise<string> {
   socket.setEncoding("latin1").on("data", (chunk: string) => {
     text += chunk;
   });
-  socket.on("error", () => {});
-  await once(socket, "close");
+  socket.on("end", () => socket.end());
+  await new Promise((resolve) => socket.once("close", resolve));
   return text;
 }
 
@@ -32,14 +32,16 @@ export function readUntil(socket: net.Socket, wanted: string): Promise<string> {
       socket.off("data", take);
       resolve(text);
     };
-    socket.on("data", take).once("error", reject);
-    socket.once("close", () => reject(new Error(`closed after ${JSON.stringify(text)}`)));
+    socket
+      .on("data", take)
+      .once("close", () => reject(new Error(`closed after ${JSON.stringify(text)}`)));
   });
 }
 
-/** Opens a TCP connection. */
+/** Opens a TCP connection; that it breaks shows as its end. */
 export async function open(port: number): Promise<net.Socket> {
   const socket = net.connect({ host: "127.0.0.1", port, allowHalfOpen: true });
+  socket.on("error", () => {});
   await once(socket, "connect");
   return socket;
 }
@@ -83,7 +85,7 @@ export function request2(
   return new Promise((resolve, reject) => {
     const stream = session.request({ ":path": "/", ...headers }, { endStream: body === undefined });
     let text = "";
-    let head: http2.IncomingHttpHeaders & { ":status"?: number } = {};
+    let head: http2.IncomingHttpHeaders & http2.IncomingHttpStatusHeader = {};
     let trailers: http2.IncomingHttpHeaders = {};
     stream.on("response", (received) => {
       head = received;

@@ -4,8 +4,6 @@ import type { Clock } from "../clock.ts";
 export interface FakeClock extends Clock {
   /** The waits so far, in milliseconds. */
   readonly waits: readonly number[];
-  /** Lets time pass. */
-  advance(ms: number): void;
 }
 
 /** Makes a clock that stands at 0. */
@@ -15,9 +13,6 @@ export function createFakeClock(): FakeClock {
   return {
     waits,
     now: () => time,
-    advance(ms) {
-      time += ms;
-    },
     async sleep(ms) {
       waits.push(ms);
       time += ms;

@@ -47,6 +47,8 @@ export function tensorToProto(tensor: Tensor, form: "raw" | "typed"): TensorMess
 
 function writeRaw(data: TensorData): Uint8Array<ArrayBuffer> {
   if (isText(data)) return writeRawText(data);
+  // Nothing here is ever shared between threads, which is all that the wider type allows for.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
 }
 

@@ -6,7 +6,7 @@ import {
   type Value as ValueMessage,
   ValueSchema,
 } from "@bufbuild/protobuf/wkt";
-import { isValueList, type Value } from "../core/value.ts";
+import { isValueList, type Value, type ValueObject } from "../core/value.ts";
 
 /** Reads a `google.protobuf.Value`; one without a kind is null. */
 export function valueFromProto({ kind }: ValueMessage): Value {
@@ -56,16 +56,17 @@ function kindOf(value: Value): ValueMessage["kind"] {
         ? { case: "numberValue", value: number }
         : { case: "stringValue", value: value.toString() };
     }
-    case "object":
-      break;
+    default:
+      return isValueList(value) ? listKind(value) : structKind(value);
   }
-  if (isValueList(value)) {
-    return {
-      case: "listValue",
-      value: create(ListValueSchema, { values: value.map(valueToProto) }),
-    };
-  }
+}
+
+function listKind(list: readonly Value[]): ValueMessage["kind"] {
+  return { case: "listValue", value: create(ListValueSchema, { values: list.map(valueToProto) }) };
+}
+
+function structKind(object: ValueObject): ValueMessage["kind"] {
   const struct = create(StructSchema);
-  for (const [name, item] of Object.entries(value)) struct.fields[name] = valueToProto(item);
+  for (const [name, item] of Object.entries(object)) struct.fields[name] = valueToProto(item);
   return { case: "structValue", value: struct };
 }

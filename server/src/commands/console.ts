@@ -15,7 +15,7 @@ export type ExitCode = 0 | 1 | 2;
 export const processConsole: Console = {
   out: (line) => void process.stdout.write(`${line}\n`),
   err: (line) => void process.stderr.write(`${line}\n`),
-  isTerminal: process.stderr.isTTY === true,
+  isTerminal: process.stderr.isTTY,
 };
 
 /** Lays out rows of cells in columns. */

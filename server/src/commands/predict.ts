@@ -6,7 +6,7 @@ import {
 } from "@presage/sdk/node";
 import { Presets, SingleBar } from "cli-progress";
 import type { Console, ExitCode } from "./console.ts";
-import { type FileRow, type ReadRow, readRows } from "./row-file.ts";
+import { type FileRow, isRow, type ReadRow, readRows } from "./row-file.ts";
 
 /** What `presage predict` is run with. */
 export interface PredictCall {
@@ -47,7 +47,7 @@ export async function predict(call: PredictCall): Promise<ExitCode> {
 function parseRow(text: string): FileRow | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? (value as FileRow) : undefined;
+    return isRow(value) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -69,7 +69,7 @@ async function* readLines(path: string): AsyncGenerator<ReadRow> {
     try {
       row = JSON.parse(line);
     } catch (error) {
-      throw new Error(`${path}, line ${number}: ${error instanceof Error ? error.message : error}`);
+      throw new Error(`${path}, line ${number}: not JSON`, { cause: error });
     }
     yield { row: asRow(row, path, number), number, progress: stream.bytesRead / size };
   }
@@ -106,6 +106,11 @@ function readCell(cell: string, type: FeatureInfo["dataType"]): unknown {
 }
 
 function asRow(value: unknown, path: string, number: number): FileRow {
-  if (typeof value === "object" && value !== null) return value as FileRow;
+  if (isRow(value)) return value;
   throw new Error(`${path}, row ${number}: expected an object or a list`);
+}
+
+/** Tells whether a value can be a row: an object of features or a list of their values. */
+export function isRow(value: unknown): value is FileRow {
+  return typeof value === "object" && value !== null;
 }

@@ -20,7 +20,7 @@ export function createReadiness(): Readiness {
     },
     become(next) {
       phase = next;
-      for (const listener of [...listeners]) listener(next);
+      for (const listener of listeners) listener(next);
     },
     subscribe(listener) {
       listeners.add(listener);

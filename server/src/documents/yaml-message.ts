@@ -30,7 +30,8 @@ export function readYamlMessage<Schema extends DescMessage>(
     return `line ${line}, column ${col}: ${error.message}`;
   });
   if (problems.length > 0) return { kind: "invalid", problems };
-  return readJsonMessage(schema, (document.toJS() ?? {}) as JsonValue);
+  const value: JsonValue = document.toJS() ?? {};
+  return readJsonMessage(schema, value);
 }
 
 /** Reads a protobuf message from plain JSON values, as `readYamlMessage` does from text. */

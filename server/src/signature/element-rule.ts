@@ -89,15 +89,15 @@ function floatReader(type: DataType): (value: Value) => Element | Rejection {
 }
 
 function integerReader(type: DataType): (value: Value) => Element | Rejection {
-  const [low, high] = integerBounds[type] ?? [0n, 0n];
-  const [least, greatest] = [Number(low), Number(high)];
-  const what = `an integer from ${least} to ${greatest}`;
+  const [least, greatest] = (integerBounds[type] ?? [0n, 0n]).map(Number);
+  const bounds = `an integer from ${least} to ${greatest}`;
   return (value) => {
     const number = typeof value === "bigint" ? Number(value) : value;
-    if (typeof number !== "number") return expected(what, value);
-    return Number.isInteger(number) && number >= least && number <= greatest
-      ? number
-      : expected(what, value);
+    if (!Number.isInteger(number)) return expected("an integer", value);
+    const integer = Number(number);
+    return integer >= Number(least) && integer <= Number(greatest)
+      ? integer
+      : expected(bounds, value);
   };
 }
 
@@ -105,19 +105,18 @@ const decimal = /^-?\d{1,20}$/;
 
 function wideIntegerReader(type: DataType): (value: Value) => Element | Rejection {
   const [least, greatest] = integerBounds[type] ?? [0n, 0n];
-  const what = `an integer from ${least} to ${greatest}`;
+  const bounds = `an integer from ${least} to ${greatest}`;
   return (value) => {
     let integer: bigint;
-    if (typeof value === "number") {
-      if (!Number.isInteger(value)) return expected(what, value);
+    if (typeof value === "number" && Number.isInteger(value)) {
       if (!Number.isSafeInteger(value)) {
         return expected("an integer beyond 2^53 to be written as a string of digits", value);
       }
       integer = BigInt(value);
     } else if (typeof value === "bigint") integer = value;
     else if (typeof value === "string" && decimal.test(value)) integer = BigInt(value);
-    else return expected(what, value);
-    return integer >= least && integer <= greatest ? integer : expected(what, value);
+    else return expected("an integer", value);
+    return integer >= least && integer <= greatest ? integer : expected(bounds, value);
   };
 }
 

@@ -1,8 +1,8 @@
 import { bfloat16ToNumber } from "../core/bfloat16.ts";
 import { ServingError } from "../core/errors.ts";
-import type { Signature } from "../core/signature.ts";
+import { rowShape, type Signature, type TensorSpec } from "../core/signature.ts";
 import type { Tensor } from "../core/tensor.ts";
-import type { Value, ValueObject } from "../core/value.ts";
+import { showValue, type Value, type ValueObject } from "../core/value.ts";
 import { classKey } from "./classes.ts";
 
 /** Turns a model's outputs into one object for each row. */
@@ -18,6 +18,9 @@ export interface RowDecoder {
 /** Compiles the decoder of a signature. */
 export function createRowDecoder(signature: Signature): RowDecoder {
   const { classes } = signature;
+  const layouts = new Map(
+    signature.outputs.map((spec) => [spec.name, layOutRows(spec, signature.rowAxis)]),
+  );
   const labels = new Map(classes?.labels.map(({ value, label }) => [value, label]));
 
   const labelOf = (value: Value | undefined): Value => {
@@ -29,7 +32,7 @@ export function createRowDecoder(signature: Signature): RowDecoder {
     const known = [...labels.keys()].join(", ");
     throw new ServingError(
       "MODEL_ANSWER_INVALID",
-      `the model answered the class ${String(plain)}, the manifest labels ${known}`,
+      `the model answered the class ${showValue(value)}, the manifest labels ${known}`,
     );
   };
 
@@ -37,7 +40,8 @@ export function createRowDecoder(signature: Signature): RowDecoder {
     decode(outputs, rowCount) {
       const rows = Array.from({ length: rowCount }, (): Record<string, Value> => ({}));
       for (const output of outputs) {
-        const split = splitRows(output, rowCount, signature.rowAxis);
+        const layout = layouts.get(output.name) ?? { byRow: false, plain: false };
+        const split = splitRows(output, rowCount, layout);
         for (const [index, row] of rows.entries()) row[output.name] = split[index] ?? null;
       }
       if (classes !== undefined && outputs.some((output) => output.name === classes.output)) {
@@ -48,8 +52,22 @@ export function createRowDecoder(signature: Signature): RowDecoder {
   };
 }
 
-function splitRows(output: Tensor, rowCount: number, rowAxis: boolean): readonly Value[] {
-  const byRow = rowAxis && output.shape[0] === rowCount;
+/** How an output is split into rows. */
+interface RowLayout {
+  /** True when the output's first dimension counts rows. */
+  readonly byRow: boolean;
+  /** True when a row has one element by the signature: it is a plain value then, not a list. */
+  readonly plain: boolean;
+}
+
+function layOutRows(spec: TensorSpec, rowAxis: boolean): RowLayout {
+  const byRow = rowAxis && (typeof spec.shape[0] === "string" || spec.shape[0] === 1);
+  const shape = rowShape(spec.shape, byRow);
+  return { byRow, plain: shape.length === 0 || (shape.length === 1 && shape[0] === 1) };
+}
+
+function splitRows(output: Tensor, rowCount: number, layout: RowLayout): readonly Value[] {
+  const byRow = layout.byRow && output.shape[0] === rowCount;
   if (!byRow && rowCount > 1) {
     throw new ServingError(
       "MODEL_ANSWER_INVALID",
@@ -59,11 +77,9 @@ function splitRows(output: Tensor, rowCount: number, rowAxis: boolean): readonly
   }
   const shape = byRow ? output.shape.slice(1) : output.shape;
   const size = output.data.length / rowCount;
-  return Array.from({ length: rowCount }, (_, row) => {
-    // One element a row is a plain value, not a list of one.
-    if (shape.length === 0 || (shape.length === 1 && shape[0] === 1)) return elementAt(output, row);
-    return nest(output, shape, row * size);
-  });
+  return Array.from({ length: rowCount }, (_, row) =>
+    layout.plain ? elementAt(output, row) : nest(output, shape, row * size),
+  );
 }
 
 function nest(output: Tensor, shape: readonly number[], start: number): Value {

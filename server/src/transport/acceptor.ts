@@ -81,14 +81,8 @@ export function createAcceptor(options: AcceptorOptions): Acceptor {
 
   function handOver(socket: net.Socket, kind: DecidedKind): void {
     if (kind === "http1") takeHttp1(socket);
-    else if (kind === "http2") takeHttp2(socket);
+    else if (kind === "http2") options.http2(socket);
     else refuse(socket, refusals[kind]);
-  }
-
-  function takeHttp2(socket: net.Socket): void {
-    // The HTTP/2 server turns away TLS clients without ALPN; this one's preface has said enough.
-    if (socket instanceof tls.TLSSocket) socket.alpnProtocol = "h2";
-    options.http2(socket);
   }
 
   return {

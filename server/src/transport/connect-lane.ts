@@ -1,9 +1,11 @@
-import { type ConnectRouter, createConnectRouter } from "@connectrpc/connect";
+import { Code, ConnectError, type ConnectRouter, createConnectRouter } from "@connectrpc/connect";
 import type {
   UniversalHandler,
   UniversalServerRequest,
   UniversalServerResponse,
 } from "@connectrpc/connect/protocol";
+import { createAsyncIterable } from "@connectrpc/connect/protocol";
+import { codeToHttpStatus, errorToJsonBytes } from "@connectrpc/connect/protocol-connect";
 import {
   compressionBrotli,
   compressionGzip,
@@ -15,7 +17,9 @@ import { toConnectError } from "../services/errors.ts";
 import { type CallParts, createCallSteps } from "./calls.ts";
 import { decodeBase64, encodeBase64, isGrpcWebText, swapTextForm } from "./grpc-web-text.ts";
 import type { AnyRequest, AnyResponse, Handler } from "./handler.ts";
-import { type Body, limitEnvelopes, limitMessage, refuseDuplicateKeys } from "./request-body.ts";
+import { createMessageCheck } from "./message-check.ts";
+import { readQueryMessage } from "./query-message.ts";
+import { type Body, type MessageRules, readEnvelopes, readMessage } from "./request-body.ts";
 
 /** What the Connect lane works with. */
 export interface ConnectLaneOptions extends CallParts {
@@ -29,13 +33,15 @@ export interface ConnectLaneOptions extends CallParts {
   readonly maxDeadlineMs: number;
 }
 
+const compressions = [compressionGzip, compressionBrotli];
+
 /**
  * Makes the full lane: every method of every service, over gRPC, gRPC-Web and
  * Connect, by Connect's own protocol engine.
  */
 export function createConnectLane(options: ConnectLaneOptions): Handler {
   const router = createConnectRouter({
-    acceptCompression: [compressionGzip, compressionBrotli],
+    acceptCompression: compressions,
     readMaxBytes: options.maxRequestBytes,
     writeMaxBytes: options.maxResponseBytes,
     maxTimeoutMs: options.maxDeadlineMs,
@@ -81,12 +87,13 @@ async function runMethod(
   limit: number,
 ): Promise<UniversalServerResponse> {
   const contentType = request.header.get("content-type") ?? "";
+  if (request.method === "GET") return checkQuery(method, request) ?? method(request);
   if (!isByteStream(request.body)) return method(request);
   if (!isGrpcWebText(contentType)) {
-    return method({ ...request, body: checkBody(request, request.body, limit) });
+    return method({ ...request, body: checkBody(method, request, { body: request.body, limit }) });
   }
   request.header.set("content-type", swapTextForm(contentType));
-  const body = checkBody(request, decodeBase64(request.body), limit);
+  const body = checkBody(method, request, { body: decodeBase64(request.body), limit });
   const answered = await method({ ...request, body });
   answered.header?.set("content-type", swapTextForm(answered.header.get("content-type") ?? ""));
   return answered.body === undefined
@@ -98,26 +105,69 @@ function isByteStream(body: UniversalServerRequest["body"]): body is Body {
   return typeof body === "object" && body !== null && Symbol.asyncIterator in body;
 }
 
-const wholeMessage = /^application\/(json|proto)\b/i;
-const jsonMessage = /^application\/json\b/i;
-
-/** Checks what Connect's engine cannot, or would tell in words that mean nothing to our callers. */
-function checkBody({ header }: UniversalServerRequest, body: Body, limit: number): Body {
-  const contentType = header.get("content-type") ?? "";
-  if (!wholeMessage.test(contentType)) return translated(limitEnvelopes(body, limit));
-  // The engine would refuse by the declared length before the first byte is read.
-  if (Number(header.get("content-length")) > limit) header.delete("content-length");
-  const limited = limitMessage(body, limit);
-  const plain = (header.get("content-encoding") ?? "identity") === "identity";
-  return translated(
-    plain && jsonMessage.test(contentType) ? refuseDuplicateKeys(limited) : limited,
-  );
+/** Answers a GET request whose message is malformed; undefined where it is not. */
+function checkQuery(
+  { method }: UniversalHandler,
+  { url }: UniversalServerRequest,
+): UniversalServerResponse | undefined {
+  const query = readQueryMessage(url);
+  if (query === undefined) return undefined;
+  try {
+    createMessageCheck(method.input, query.format)(query.bytes);
+    return undefined;
+  } catch (failure) {
+    const error = translate(failure);
+    return {
+      status: codeToHttpStatus(error.code),
+      header: new Headers({ "content-type": "application/json" }),
+      body: createAsyncIterable([errorToJsonBytes(error, undefined)]),
+    };
+  }
 }
+
+const wholeMessage = /^application\/(json|proto)\b/i;
+const json = /^application\/(.+\+)?json\b/i;
+const encodingHeaders = ["content-encoding", "grpc-encoding", "connect-content-encoding"];
+
+/**
+ * Checks what Connect's engine does not, or would tell in words that mean
+ * nothing to our callers: it calls a message that cannot be parsed an internal
+ * error, and knows no names that are given twice.
+ */
+function checkBody(
+  { method }: UniversalHandler,
+  { header }: UniversalServerRequest,
+  { body, limit }: { readonly body: Body; readonly limit: number },
+): Body {
+  const contentType = header.get("content-type") ?? "";
+  const encoding = encodingHeaders.map((name) => header.get(name)).find((name) => name !== null);
+  const rules: MessageRules = {
+    limit,
+    compression: compressions.find(({ name }) => name === encoding),
+    check: createMessageCheck(method.input, json.test(contentType) ? "json" : "binary"),
+  };
+  if (!wholeMessage.test(contentType)) return translated(readEnvelopes(body, rules));
+  // What is passed on is plain, and its length another than was declared.
+  if (rules.compression !== undefined) header.delete("content-encoding");
+  header.delete("content-length");
+  const unknown = rules.compression === undefined && (encoding ?? "identity") !== "identity";
+  return translated(readMessage(body, unknown ? { ...rules, check: passAnything } : rules));
+}
+
+/** Compressed in a way that is not known: Connect's engine refuses it. */
+function passAnything(): void {}
 
 async function* translated(body: Body): Body {
   try {
     yield* body;
   } catch (failure) {
-    throw failure instanceof ServingError ? toConnectError(failure) : failure;
+    throw translate(failure);
   }
+}
+
+/** What goes wrong with a body, and is no ServingError, is the connection's end. */
+function translate(failure: unknown): ConnectError {
+  return failure instanceof ServingError
+    ? toConnectError(failure)
+    : ConnectError.from(failure, Code.Aborted);
 }

@@ -1,7 +1,7 @@
 import http from "node:http";
 import type net from "node:net";
 import type { Duplex } from "node:stream";
-import { defaultLinger, lingerAfterAnswer, PatientRequest } from "./early-answer.ts";
+import { lingerAfterAnswer, PatientRequest } from "./early-answer.ts";
 import type { Handler, ListenerTimeouts } from "./handler.ts";
 
 /** Serves connections that are given to it; it never listens itself. */
@@ -46,7 +46,7 @@ export function createHttp1Server(handler: Handler, timeouts: ListenerTimeouts):
       if (closing) setImmediate(() => server.closeIdleConnections());
     });
     if (ending) response.shouldKeepAlive = false;
-    lingerAfterAnswer(request, response, defaultLinger);
+    lingerAfterAnswer(request, response);
     // HTTP/1.0 clients, health checkers among them, may leave it out.
     request.headers.host ??= "localhost";
     handler(request, response);

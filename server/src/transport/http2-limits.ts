@@ -49,7 +49,6 @@ export function sessionOptions(limits: Http2Limits): ServerSessionOptions {
     streamResetRate: limits.resetsPerSecond,
     // The server opens no streams of its own.
     peerMaxConcurrentStreams: 0,
-    unknownProtocolTimeout: 1000,
     settings: {
       maxConcurrentStreams: limits.maxConcurrentStreams,
       initialWindowSize: limits.streamWindowBytes,

@@ -1,5 +1,6 @@
 import http2 from "node:http2";
 import type net from "node:net";
+import tls from "node:tls";
 import { closeAfterAnswer, PatientHttp2Request } from "./early-answer.ts";
 import type { Handler, ListenerTimeouts } from "./handler.ts";
 import type { Http2Limits } from "./http2-limits.ts";
@@ -29,7 +30,7 @@ export interface Http2ServerOptions {
 export interface Http2Server {
   /** Takes over a connection and serves its calls. */
   adopt(socket: net.Socket): void;
-  /** Sends the first GOAWAY, which tells clients to leave and still lets every call in. */
+  /** Tells cleartext clients to leave, with a GOAWAY that still lets every call in. */
   announceEnd(): void;
   /** Sends the final GOAWAY; each connection ends when its open calls are answered. */
   closeWhenIdle(): void;
@@ -37,63 +38,79 @@ export interface Http2Server {
   stop(): void;
 }
 
-/** The highest stream id: as "last" id of a GOAWAY it excludes no call. */
-const highestStreamId = 2 ** 31 - 1;
+/**
+ * A GOAWAY frame with NO_ERROR that names the highest stream id as the last, which excludes no
+ * call: the notice of RFC 9113, section 6.8.
+ */
+const notice = Buffer.from("0000080700000000007fffffff00000000", "hex");
 
 const ignoreError = (): void => {};
 
 /** Creates the HTTP/2 side of a listener. */
 export function createHttp2Server(options: Http2ServerOptions): Http2Server {
   const { handler, takeStream, limits, timeouts } = options;
-  const sessions = new Set<http2.ServerHttp2Session>();
+  const settings = sessionOptions(limits);
+  const sessions = new Map<http2.ServerHttp2Session, net.Socket>();
   const watch = createStreamWatch({
     requestMs: timeouts.requestMs,
     answerMs: timeouts.keepAliveMs,
   });
   let stage: "serving" | "ending" | "closing" = "serving";
 
-  const server = http2.createServer(sessionOptions(limits));
-  server.on("session", (session) => {
-    sessions.add(session);
-    session.once("close", () => sessions.delete(session));
-    session.setLocalWindowSize(limits.connectionWindowBytes);
-    if (stage !== "serving") announce(session);
-    if (stage === "closing") session.close();
-  });
-  server.on("stream", (stream, headers, _flags, rawHeaders) => {
+  function serve(...[stream, headers, , rawHeaders]: StreamEvent): void {
     stream.on("error", ignoreError);
     watch.add(stream);
     closeAfterAnswer(stream);
-    if (takeStream?.(stream, headers) !== true)
+    if (takeStream?.(stream, headers) !== true) {
       serveCompatibly(handler, stream, headers, rawHeaders);
-  });
-  // The session is destroyed by then; the error tells of the client, not of this server.
-  server.on("sessionError", ignoreError);
+    }
+  }
 
   return {
     adopt(socket) {
       // Node's HTTP/2 does not end its side itself, so a client that leaves would stay open half.
       socket.allowHalfOpen = false;
-      server.emit("connection", socket);
+      const session = http2.performServerHandshake(socket, settings);
+      sessions.set(session, socket);
+      session.on("stream", serve).once("close", () => sessions.delete(session));
+      // The session is destroyed by then; the error tells of the client, not of this server.
+      session.on("error", ignoreError);
+      session.setLocalWindowSize(limits.connectionWindowBytes);
+      if (stage !== "serving") announce(session, socket);
+      if (stage === "closing") session.close();
     },
     announceEnd() {
       stage = "ending";
-      for (const session of sessions) announce(session);
+      for (const [session, socket] of sessions) announce(session, socket);
     },
     closeWhenIdle() {
       stage = "closing";
-      for (const session of sessions) session.close();
+      for (const session of sessions.keys()) session.close();
     },
     stop() {
       watch.stop();
-      server.close();
     },
   };
 }
 
-function announce(session: http2.ServerHttp2Session): void {
-  if (session.closed || session.destroyed) return;
-  session.goaway(http2.constants.NGHTTP2_NO_ERROR, highestStreamId);
+type StreamEvent = [
+  stream: http2.ServerHttp2Stream,
+  headers: http2.IncomingHttpHeaders,
+  flags: number,
+  rawHeaders: readonly string[],
+];
+
+/**
+ * Tells a client to leave. `session.goaway()` cannot: whatever last id it is given, Node drops the
+ * calls that arrive after it without a word. So the frame goes straight to the socket, where Node
+ * writes whole frames only, and once the client has confirmed the server's opening SETTINGS, which
+ * must be first. Not so over TLS, where a second writer aborts the process: those clients get the
+ * final GOAWAY alone, and see the calls that cross it as refused, which is safe to send again.
+ */
+function announce(session: http2.ServerHttp2Session, socket: net.Socket): void {
+  if (session.closed || session.destroyed || socket instanceof tls.TLSSocket) return;
+  if (session.pendingSettingsAck) session.once("localSettings", () => announce(session, socket));
+  else socket.write(notice);
 }
 
 function serveCompatibly(
@@ -108,7 +125,6 @@ function serveCompatibly(
     response.writeHead(405).end();
     return;
   }
-  if (headers[":authority"] === undefined) headers[":authority"] = headers.host ?? "localhost";
   if (headers.expect?.toLowerCase() === "100-continue") response.writeContinue();
   handler(request, response);
 }

@@ -1,9 +1,23 @@
+import { Code, ConnectError } from "@connectrpc/connect";
+import type { Compression } from "@connectrpc/connect/protocol";
+import { compressedFlag } from "@connectrpc/connect/protocol";
 import { invalidInput, ServingError } from "../core/errors.ts";
-import { findDuplicateKeys } from "./duplicate-keys.ts";
+import { createChunkList } from "./chunk-list.ts";
 
 /** The chunks of a request's body. */
 export type Body = AsyncIterable<Uint8Array>;
 
+/** What the messages of a body are held to. */
+export interface MessageRules {
+  /** The largest message, in bytes, after decompression. */
+  readonly limit: number;
+  /** How messages may be compressed; undefined: they may not, or not in a way that is known. */
+  readonly compression: Compression | undefined;
+  /** Throws what is wrong with a message. */
+  readonly check: (message: Uint8Array) => void;
+}
+
+/** Makes the error of a request message that is larger than the limit. */
 function tooLarge(limit: number): ServingError {
   return new ServingError(
     "MESSAGE_TOO_LARGE",
@@ -11,60 +25,83 @@ function tooLarge(limit: number): ServingError {
   );
 }
 
-/** Passes on a body that is one message. Throws MESSAGE_TOO_LARGE as soon as it is past the limit. */
-export async function* limitMessage(body: Body, limit: number): Body {
-  let size = 0;
+/**
+ * Reads a body that is one message, and passes it on decompressed, in one
+ * piece, once it is checked. Throws MESSAGE_TOO_LARGE as soon as it is past the
+ * limit.
+ */
+export async function* readMessage(body: Body, rules: MessageRules): Body {
+  const received = createChunkList();
   for await (const chunk of body) {
-    size += chunk.byteLength;
-    if (size > limit) throw tooLarge(limit);
-    yield chunk;
+    received.push(chunk);
+    if (received.size > rules.limit) throw tooLarge(rules.limit);
   }
+  const message = await decompress(received.take(received.size), rules);
+  rules.check(message);
+  yield message;
 }
 
-const envelopeHeader = 5;
+const headerBytes = 5;
 
 /**
- * Passes on a body of enveloped messages: for each a byte of flags, its length
- * as a big-endian uint32, and its bytes. Throws MESSAGE_TOO_LARGE as soon as an
- * envelope declares more than the limit.
+ * Reads a body of enveloped messages: for each a byte of flags, its length as a
+ * big-endian uint32, and its bytes. Passes each envelope on in one piece,
+ * decompressed, once it is whole and checked: however small the pieces are that
+ * it comes in, the work grows with its size only, and nothing is set aside for
+ * a length that is only declared. Throws MESSAGE_TOO_LARGE as soon as a length
+ * is past the limit.
  */
-export async function* limitEnvelopes(body: Body, limit: number): Body {
-  const header = new DataView(new ArrayBuffer(envelopeHeader));
-  let filled = 0;
-  let remaining = 0;
+export async function* readEnvelopes(body: Body, rules: MessageRules): Body {
+  const received = createChunkList();
+  let wanted = headerBytes;
   for await (const chunk of body) {
-    let position = 0;
-    while (position < chunk.byteLength) {
-      if (remaining > 0) {
-        const step = Math.min(remaining, chunk.byteLength - position);
-        remaining -= step;
-        position += step;
-        continue;
+    received.push(chunk);
+    while (received.size >= wanted) {
+      if (wanted === headerBytes) {
+        const length = lengthOf(received.peek(headerBytes));
+        if (length > rules.limit) throw tooLarge(rules.limit);
+        wanted += length;
+        if (received.size < wanted) break;
       }
-      header.setUint8(filled, chunk[position] ?? 0);
-      filled += 1;
-      position += 1;
-      if (filled === envelopeHeader) {
-        remaining = header.getUint32(1);
-        filled = 0;
-        if (remaining > limit) throw tooLarge(limit);
-      }
+      yield await openEnvelope(received.take(wanted), rules);
+      wanted = headerBytes;
     }
-    yield chunk;
   }
+  // A rest is cut off in the middle of an envelope; the protocol's engine says so.
+  if (received.size > 0) yield received.take(received.size);
 }
 
-/**
- * Passes on a body that is one JSON text, whole. Throws INVALID_INPUT if one of
- * its objects gives a name twice.
- */
-export async function* refuseDuplicateKeys(body: Body): Body {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of body) chunks.push(chunk);
-  const json = Buffer.concat(chunks);
-  const duplicates = findDuplicateKeys(json);
-  if (duplicates.length > 0) {
-    throw invalidInput(duplicates.map((field) => ({ field, description: "given twice" })));
+function lengthOf(bytes: Uint8Array): number {
+  return new DataView(bytes.buffer, bytes.byteOffset, headerBytes).getUint32(1);
+}
+
+async function openEnvelope(envelope: Uint8Array, rules: MessageRules): Promise<Uint8Array> {
+  const flags = envelope[0] ?? 0;
+  const compressed = (flags & compressedFlag) === compressedFlag;
+  // Compressed without a way that is known: the protocol's engine refuses it.
+  if (compressed && rules.compression === undefined) return envelope;
+  const content = envelope.subarray(headerBytes);
+  const message = compressed ? await decompress(content, rules) : content;
+  rules.check(message);
+  if (!compressed) return envelope;
+  const plain = new Uint8Array(headerBytes + message.byteLength);
+  plain[0] = flags & ~compressedFlag;
+  new DataView(plain.buffer).setUint32(1, message.byteLength);
+  plain.set(message, headerBytes);
+  return plain;
+}
+
+async function decompress(
+  message: Uint8Array,
+  { compression, limit }: MessageRules,
+): Promise<Uint8Array> {
+  if (compression === undefined || message.byteLength === 0) return message;
+  try {
+    return await compression.decompress(message, limit);
+  } catch (error) {
+    if (error instanceof ConnectError && error.code === Code.ResourceExhausted)
+      throw tooLarge(limit);
+    const description = `cannot be decompressed as ${compression.name}`;
+    throw invalidInput([{ field: "", description }]);
   }
-  yield json;
 }

@@ -1,0 +1,69 @@
+import { type DescMessage, fromBinary, fromJson, type JsonValue } from "@bufbuild/protobuf";
+import { invalidInput, type ServingError, type Violation } from "../core/errors.ts";
+import { findDuplicateKeys } from "./duplicate-keys.ts";
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+/**
+ * Makes the check of one kind of message. It throws INVALID_INPUT for bytes
+ * that are no such message, naming the field where that can be told, and for
+ * JSON that gives a name twice.
+ */
+export function createMessageCheck(
+  schema: DescMessage,
+  format: "binary" | "json",
+): (message: Uint8Array) => void {
+  switch (format) {
+    case "binary":
+      return (message) => checkBinary(schema, message);
+    case "json":
+      return (message) => checkJson(schema, message);
+  }
+}
+
+function checkBinary(schema: DescMessage, message: Uint8Array): void {
+  try {
+    fromBinary(schema, message);
+  } catch (error) {
+    throw malformed(`not a ${schema.typeName} in protobuf: ${textOf(error)}`);
+  }
+}
+
+function checkJson(schema: DescMessage, message: Uint8Array): void {
+  let json: JsonValue;
+  try {
+    json = JSON.parse(utf8.decode(message)) as JsonValue;
+  } catch (error) {
+    throw malformed(`not JSON: ${textOf(error)}`);
+  }
+  const duplicates = findDuplicateKeys(
+    Buffer.from(message.buffer, message.byteOffset, message.byteLength),
+  );
+  if (duplicates.length > 0) {
+    throw invalidInput(duplicates.map((field) => ({ field, description: "given twice" })));
+  }
+  try {
+    fromJson(schema, json, { ignoreUnknownFields: true });
+  } catch (error) {
+    throw invalidInput([readFieldError(textOf(error), schema)]);
+  }
+}
+
+const fieldError = /^cannot decode field (?:\w+\.)*(\w+) from JSON: (.*)$/s;
+const messageError = /^cannot decode message \S+ from JSON: (.*)$/s;
+
+/** Reads the field out of the words of the protobuf library. */
+function readFieldError(text: string, schema: DescMessage): Violation {
+  const [, name, problem] = fieldError.exec(text) ?? [];
+  if (name !== undefined && problem !== undefined) return { field: name, description: problem };
+  const [, found = text] = messageError.exec(text) ?? [];
+  return { field: "", description: `not a ${schema.typeName}: ${found}` };
+}
+
+function malformed(description: string): ServingError {
+  return invalidInput([{ field: "", description }]);
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Installs the clients of test/interop that are missing: grpcurl and grpc_health_probe, at the
+# versions of tools/go.mod, into .tools/bin; curl and Chromium, from the system's packages.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+bin=$(cd "$here/../.." && pwd)/.tools/bin
+chromium=${CHROMIUM:-/usr/bin/chromium}
+
+fail() {
+  echo "install.sh: $*" >&2
+  exit 1
+}
+
+build_go_tool() { # name package
+  if [[ "$bin/$1" -nt "$here/tools/go.sum" ]]; then return; fi
+  if ! command -v go >/dev/null; then PATH=$PATH:/usr/local/go/bin; fi
+  command -v go >/dev/null || fail "$1 is missing, and so is Go, which it is built with: https://go.dev/dl"
+  echo "building $1"
+  mkdir -p "$bin"
+  go build -C "$here/tools" -mod=readonly -o "$bin/$1" "$2" || fail "cannot build $1"
+  touch "$bin/$1"
+}
+
+install_package() { # package, whose program is the path or name $2
+  if command -v "$2" >/dev/null; then return; fi
+  if ! command -v apt-get >/dev/null || [[ $(id -u) -ne 0 ]]; then
+    fail "$2 is missing: install $1 (this script can do so on Debian, as root)"
+  fi
+  echo "installing $1"
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get update -qq || fail "cannot read the package lists, to install $1"
+  apt-get install -y -qq "$1" >/dev/null || fail "cannot install $1"
+  command -v "$2" >/dev/null || fail "$1 is installed, but there is no $2; CHROMIUM can name another"
+}
+
+build_go_tool grpcurl github.com/fullstorydev/grpcurl/cmd/grpcurl
+build_go_tool grpc_health_probe github.com/grpc-ecosystem/grpc-health-probe
+install_package curl curl
+install_package chromium "$chromium"

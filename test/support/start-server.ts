@@ -1,0 +1,106 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import type { TabledModel } from "../../server/src/commands/model-table.ts";
+
+/** The five models that come with the project. */
+export const exampleModels: string = fileURLToPath(
+  new URL("../../examples/models", import.meta.url),
+);
+
+/** The paths of a certificate and key for `localhost`, `127.0.0.1` and `::1`. */
+export const tlsFiles: { readonly cert: string; readonly key: string } = {
+  cert: fileURLToPath(new URL("../data/tls/localhost.crt", import.meta.url)),
+  key: fileURLToPath(new URL("../data/tls/localhost.key", import.meta.url)),
+};
+
+/** What the command line is started with. */
+export interface StartOptions {
+  /** The directory of models. @default exampleModels */
+  readonly directory?: string;
+  /** More flags, e.g. `["--cors-origin", "*"]`. @default none */
+  readonly flags?: readonly string[];
+  /** Variables beside the test's own, of which none configures a server. @default none */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** A server that runs as a process of its own. */
+export interface StartedServer {
+  /** Where it listens, e.g. `http://localhost:41234`. */
+  readonly url: string;
+  readonly port: number;
+  /** The models, as the server announced them. */
+  readonly models: readonly TabledModel[];
+  readonly process: ChildProcess;
+  /** What it has written to its standard error so far. */
+  errors(): string;
+  /**
+   * Sends SIGTERM and waits for the end. Gives the exit code; null if a signal
+   * ended the process. A second call gives the same.
+   */
+  stop(): Promise<number | null>;
+  /** Stops it, and rejects unless it ended with 0 and never reported a fault of its own. */
+  finish(): Promise<void>;
+}
+
+const command = fileURLToPath(new URL("../../server/bin/presage.js", import.meta.url));
+
+/**
+ * Starts the real command line on a free port and waits until it serves.
+ * Rejects with what it wrote to its standard error if it ends before that.
+ */
+export async function startServer(options: StartOptions = {}): Promise<StartedServer> {
+  const { directory = exampleModels, flags = [], environment = {} } = options;
+  const child = spawn(
+    process.execPath,
+    [command, "serve", directory, "--port", "0", "--json", ...flags],
+    { env: { ...unconfigured(process.env), ...environment }, stdio: ["ignore", "pipe", "pipe"] },
+  );
+  let errors = "";
+  child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+    errors += chunk;
+  });
+  const kill = (): void => void child.kill("SIGKILL");
+  process.once("exit", kill);
+  const closed = once(child, "close").then(() => {
+    process.off("exit", kill);
+    return child.exitCode;
+  });
+  const lines = createInterface({ input: child.stdout });
+  const line = await Promise.race([
+    once(lines, "line").then(([first]) => String(first)),
+    closed.then((code) => {
+      throw new Error(`the server ended with code ${code} before it served:\n${errors}`);
+    }),
+  ]);
+  const stop = (): Promise<number | null> => {
+    child.kill("SIGTERM");
+    return closed;
+  };
+  return {
+    ...readAnnouncement(line),
+    process: child,
+    errors: () => errors,
+    stop,
+    async finish() {
+      const code = await stop();
+      if (code !== 0 || errors.includes("fault:"))
+        throw new Error(`the server ended with code ${code} and wrote:\n${errors}`);
+    },
+  };
+}
+
+function readAnnouncement(line: string): Pick<StartedServer, "url" | "port" | "models"> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what `serve --json` prints
+  return JSON.parse(line) as Pick<StartedServer, "url" | "port" | "models">;
+}
+
+/** The environment without the variables that configure a server. */
+function unconfigured(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(environment).filter(
+      ([name]) => !name.startsWith("PRESAGE_") && name !== "MODEL_DIR",
+    ),
+  );
+}
