@@ -49,14 +49,20 @@ export interface CloseReport {
 /** Builds a server of everything that it is made of. `reportFault` is told of its own faults. */
 export function buildServer(options: ServerOptions, reportFault: (fault: unknown) => void): Server {
   const readiness = createReadiness();
-  const executor = createInlineExecutor();
+  const executor = createInlineExecutor(systemClock);
   const loader = createLoader({ runtime: createOnnxRuntime(), executor });
   const source = createDirectorySource(options.models);
   const manager = createManager({ source, loader, clock: systemClock });
-  const predictor = createPredictor({ manager, executor, newPredictionId: randomUUID });
+  const predictor = createPredictor({
+    manager,
+    executor,
+    clock: systemClock,
+    newPredictionId: randomUUID,
+  });
 
   const inference = createInferenceService({
     predictor,
+    clock: systemClock,
     streamConcurrency: options.maxStreamConcurrency,
     reportFault,
   });

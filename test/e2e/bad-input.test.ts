@@ -285,7 +285,7 @@ describe("bad tensors", () => {
 });
 
 describe("malformed requests", () => {
-  const post = (body: BodyInit, type: string) =>
+  const post = (body: string | Uint8Array<ArrayBuffer>, type: string) =>
     fetch(`${server.url}/presage.v1.InferenceService/Predict`, {
       method: "POST",
       headers: { "content-type": type },

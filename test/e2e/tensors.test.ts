@@ -4,7 +4,7 @@ import { createClient as createConnectClient } from "@connectrpc/connect";
 import { createConnectTransport, createGrpcTransport } from "@connectrpc/connect-node";
 import { InferenceService, PredictResponseSchema } from "@presage/gen/presage/v1/inference_pb";
 import { type Tensor, TensorSchema } from "@presage/gen/presage/v1/tensor_pb";
-import { createClient } from "@presage/sdk/node";
+import { createClient, type TensorInput } from "@presage/sdk/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type BuiltServer, startBuiltServer } from "../support/build-server.ts";
 import { protocols } from "../support/protocols.ts";
@@ -49,7 +49,7 @@ describe.each(protocols)("predictTensors() over $name", ({ options }) => {
     async ({ model, dataType, data }) => {
       const client = createClient({ baseUrl: server.url, ...options });
       const { tensors } = await client.predictTensors(model, {
-        x: { dataType, shape: [2, 2], data },
+        x: { dataType, shape: [2, 2], data } as TensorInput,
       });
       expect(tensors["y"]).toMatchObject({ dataType, shape: [2, 2], data });
     },

@@ -1,13 +1,12 @@
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import http from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
-import type { AnyResponse, Handler } from "../../server/src/transport/handler.ts";
-import type { Listener, ListenerOptions } from "../../server/src/transport/listener.ts";
+import type { AnyResponse } from "../../server/src/transport/handler.ts";
+import type { ListenerOptions } from "../../server/src/transport/listener.ts";
 import { createListener } from "../../server/src/transport/listener.ts";
 import { http2Preface } from "../../server/src/transport/sniff.ts";
-import type { ManualTimer } from "../support/manual-timer.ts";
-import { createManualTimer } from "../support/manual-timer.ts";
+import type { DrainBench } from "../support/listeners.ts";
+import { identity, startDrainBench } from "../support/listeners.ts";
 import type { Session2, TextAnswer } from "../support/sockets.ts";
 import { open, readAll, readUntil, request1, request2, session2 } from "../support/sockets.ts";
 
@@ -16,34 +15,13 @@ const highestStreamId = 2 ** 31 - 1;
 /** What an HTTP/2 client sends first, and that it confirms the server's settings. */
 const settings = `${http2Preface}\0\0\0\x04\0\0\0\0\0\0\0\0\x04\x01\0\0\0\0`;
 
-interface Bench {
-  readonly listener: Listener;
-  readonly port: number;
-  readonly timer: ManualTimer;
-  /** Resolves with the next call to `/slow`, which then waits for its answer. */
-  nextSlow(): Promise<AnyResponse>;
-}
-
-let bench: Bench;
+let bench: DrainBench;
 let sessions: Session2[] = [];
 
-async function start(options: Partial<ListenerOptions> = {}): Promise<Bench> {
-  const timer = createManualTimer();
-  const waiting: ((response: AnyResponse) => void)[] = [];
-  const handler: Handler = (request, response) => {
-    if (request.url === "/slow") waiting.shift()?.(response);
-    else response.end("quick");
-  };
-  const listener = createListener({ host: "127.0.0.1", port: 0, handler, timer, ...options });
-  const { port } = await listener.listen();
-  const nextSlow = (): Promise<AnyResponse> => new Promise((resolve) => void waiting.push(resolve));
-  bench = { listener, port, timer, nextSlow };
+async function start(options?: Partial<ListenerOptions>): Promise<DrainBench> {
+  bench = await startDrainBench(options);
   return bench;
 }
-
-const pem = (name: string): Buffer =>
-  readFileSync(new URL(`../data/tls/localhost.${name}`, import.meta.url));
-const identity = { cert: pem("crt"), key: pem("key") };
 
 function connect2(): Session2 {
   const session = session2(`http://127.0.0.1:${bench.port}`);

@@ -21,6 +21,7 @@ const connections = [
 
 // grpcurl ends with 64 + the number of the gRPC status.
 const invalidArgument = 64 + 3;
+const deadlineExceeded = 64 + 4;
 const notFound = 64 + 5;
 const unimplemented = 64 + 12;
 
@@ -170,6 +171,12 @@ describe.each(connections)("grpcurl over $name, by reflection", (connection) => 
 
   it("watches health, and leaves", async () => {
     const text = await runToolUntil("grpcurl", [...connection.client, address, methods.watch], "}");
+    expect(readJson<unknown>(text)).toEqual({ status: "SERVING" });
+  });
+
+  it("watches health to its deadline", async () => {
+    const { code, text } = await grpcurl(["-max-time", "1"], methods.watch);
+    expect(code).toBe(deadlineExceeded);
     expect(readJson<unknown>(text)).toEqual({ status: "SERVING" });
   });
 });

@@ -16,7 +16,10 @@ export interface CheckCall {
 
 /** Loads every version of a directory and checks its golden examples, without serving. */
 export async function check({ directory, json, console }: CheckCall): Promise<ExitCode> {
-  const loader = createLoader({ runtime: createOnnxRuntime(), executor: createInlineExecutor() });
+  const loader = createLoader({
+    runtime: createOnnxRuntime(),
+    executor: createInlineExecutor(systemClock),
+  });
   const source = createDirectorySource(directory);
   const manager = createManager({ source, loader, clock: systemClock });
   try {

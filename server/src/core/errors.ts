@@ -133,7 +133,12 @@ export function abortError(signal: AbortSignal): ServingError {
   const reason: unknown = signal.reason;
   if (reason instanceof ServingError) return reason;
   if (reason instanceof Error && reason.name === "TimeoutError") {
-    return new ServingError("DEADLINE_EXCEEDED", "the deadline passed before the answer was ready");
+    return deadlineError();
   }
   return new ServingError("CANCELLED", "the call was cancelled");
+}
+
+/** Makes the error of a call whose deadline has passed. */
+export function deadlineError(): ServingError {
+  return new ServingError("DEADLINE_EXCEEDED", "the deadline passed before the answer was ready");
 }

@@ -42,6 +42,8 @@ export interface PredictCall {
   readonly outputs: readonly string[];
   /** Aborted when the caller cancels or the deadline passes. */
   readonly signal: AbortSignal;
+  /** When the caller stops waiting, in milliseconds since 1970; Infinity is never. */
+  readonly deadline: number;
 }
 
 /** Which policy chose the version, and why. */

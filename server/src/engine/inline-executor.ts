@@ -1,4 +1,6 @@
-import { abortError } from "../core/errors.ts";
+import { setImmediate } from "node:timers/promises";
+import type { Clock } from "../core/clock.ts";
+import { abortError, deadlineError } from "../core/errors.ts";
 import type { Executor } from "./executor.ts";
 
 interface QueuedTask {
@@ -8,9 +10,10 @@ interface QueuedTask {
 
 /**
  * Makes an executor that runs tasks on the event loop, one at a time, first
- * come, first served.
+ * come, first served. Between two of them the event loop has a turn, in which
+ * callers may leave.
  */
-export function createInlineExecutor(): Executor {
+export function createInlineExecutor(clock: Clock): Executor {
   const queue = new Set<QueuedTask>();
   let busy = false;
 
@@ -19,6 +22,7 @@ export function createInlineExecutor(): Executor {
     for (const task of queue) {
       queue.delete(task);
       await task.run();
+      if (queue.size > 0) await setImmediate();
     }
     busy = false;
   };
@@ -27,7 +31,11 @@ export function createInlineExecutor(): Executor {
     get queueLength() {
       return queue.size;
     },
-    execute: <Result>(task: () => Promise<Result>, signal: AbortSignal) =>
+    execute: <Result>(
+      task: () => Promise<Result>,
+      signal: AbortSignal,
+      deadline: number = Number.POSITIVE_INFINITY,
+    ) =>
       new Promise<Result>((resolve, reject) => {
         if (signal.aborted) {
           reject(abortError(signal));
@@ -37,6 +45,8 @@ export function createInlineExecutor(): Executor {
           async run() {
             signal.removeEventListener("abort", leave);
             try {
+              // A run blocks the event loop, and with it the timer of a deadline: the clock tells.
+              if (clock.now() >= deadline) throw deadlineError();
               resolve(await task());
             } catch (error) {
               reject(error);

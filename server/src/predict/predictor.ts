@@ -1,3 +1,5 @@
+import type { Clock } from "../core/clock.ts";
+import { deadlineError } from "../core/errors.ts";
 import type { PredictCall, PredictInput, Prediction } from "../core/prediction.ts";
 import { createViolationList } from "../core/violations.ts";
 import type { Executor } from "../engine/executor.ts";
@@ -16,14 +18,16 @@ export interface Predictor {
 export interface PredictorParts {
   readonly manager: Manager;
   readonly executor: Executor;
+  readonly clock: Clock;
   /** Names a prediction; no two may be equal, over all servers. */
   readonly newPredictionId: () => string;
 }
 
 /** Makes the data plane: route, pin, encode, run, decode. */
-export function createPredictor({ manager, executor, newPredictionId }: PredictorParts): Predictor {
+export function createPredictor(parts: PredictorParts): Predictor {
+  const { manager, executor, clock, newPredictionId } = parts;
   return {
-    async predict({ model, version, input, outputs, signal }) {
+    async predict({ model, version, input, outputs, signal, deadline }) {
       const { name, aliases, versions } = manager.model(model);
       const routed = routeCall(version, { model: name, aliases, versions });
       const handle = manager.acquire(model, routed.version);
@@ -33,7 +37,9 @@ export function createPredictor({ manager, executor, newPredictionId }: Predicto
         const answered = await executor.execute(
           () => runnable.run(feeds.tensors, selected),
           signal,
+          deadline,
         );
+        if (clock.now() >= deadline) throw deadlineError();
         return {
           predictionId: newPredictionId(),
           model,

@@ -11,6 +11,7 @@ import {
 } from "@presage/gen/presage/v1/inference_pb";
 import { tensorFromProto, tensorToProto } from "../codecs/tensor.ts";
 import { valueFromProto, valueToProto } from "../codecs/value.ts";
+import type { Clock } from "../core/clock.ts";
 import { ServingError } from "../core/errors.ts";
 import type { PredictInput, Prediction } from "../core/prediction.ts";
 import { createViolationList } from "../core/violations.ts";
@@ -22,6 +23,7 @@ import { toStatus } from "./status.ts";
 /** What the inference service works with. */
 export interface InferenceParts {
   readonly predictor: Predictor;
+  readonly clock: Clock;
   /** The most requests of one stream that are in work at once. */
   readonly streamConcurrency: number;
   /** Is told of every fault of the server itself. */
@@ -32,11 +34,11 @@ export interface InferenceParts {
 export function createInferenceService(
   parts: InferenceParts,
 ): ServiceImpl<typeof InferenceService> {
-  const { predictor, streamConcurrency, reportFault } = parts;
+  const { predictor, clock, streamConcurrency, reportFault } = parts;
 
   const predict = async (
     request: PredictRequest,
-    signal: AbortSignal,
+    context: HandlerContext,
   ): Promise<PredictResponse> => {
     const input = readInput(request);
     const prediction = await predictor.predict({
@@ -44,25 +46,26 @@ export function createInferenceService(
       version: request.version,
       outputs: request.outputs,
       input,
-      signal,
+      signal: context.signal,
+      deadline: clock.now() + (context.timeoutMs() ?? Number.POSITIVE_INFINITY),
     });
     return writePrediction(prediction, request);
   };
 
   const answer = async (
     { request }: PredictStreamRequest,
-    signal: AbortSignal,
+    context: HandlerContext,
   ): Promise<PredictStreamResponse> => {
     const requestId = request?.requestId ?? "";
     try {
       if (request === undefined) throw missingField("request");
-      const response = await predict(request, signal);
+      const response = await predict(request, context);
       return create(PredictStreamResponseSchema, {
         requestId,
         outcome: { case: "response", value: response },
       });
     } catch (failure) {
-      if (signal.aborted) throw failure;
+      if (context.signal.aborted) throw failure;
       return create(PredictStreamResponseSchema, {
         requestId,
         outcome: { case: "error", value: toStatus(fromFailure(failure, reportFault)) },
@@ -71,11 +74,11 @@ export function createInferenceService(
   };
 
   return {
-    predict: (request: PredictRequest, context: HandlerContext) => predict(request, context.signal),
+    predict,
     predictStream: (requests: AsyncIterable<PredictStreamRequest>, context: HandlerContext) =>
       pipeline(requests, {
         concurrency: streamConcurrency,
-        answer: (request) => answer(request, context.signal),
+        answer: (request) => answer(request, context),
       }),
   };
 }

@@ -1,6 +1,6 @@
 import type { Interceptor } from "@connectrpc/connect";
 import { Code, ConnectError } from "@connectrpc/connect";
-import { ServingError } from "../core/errors.ts";
+import { deadlineError, ServingError } from "../core/errors.ts";
 import { fromFailure } from "../services/errors.ts";
 
 /** What the steps of a call work with. */
@@ -48,6 +48,6 @@ function explainAbort(failure: unknown, signal: AbortSignal): unknown {
   if (!(failure instanceof ServingError) || failure.reason !== "CANCELLED") return failure;
   const reason: unknown = signal.reason;
   return reason instanceof ConnectError && reason.code === Code.DeadlineExceeded
-    ? new ServingError("DEADLINE_EXCEEDED", "the deadline passed before the answer was ready")
+    ? deadlineError()
     : failure;
 }
