@@ -77,6 +77,25 @@ describe("a listener with bad clients", () => {
     session.destroy();
   });
 
+  it("leaves a call alone that streams both ways for longer than a request may take", async () => {
+    const handler: Handler = (request, response) => {
+      (request as http.IncomingMessage).resume().once("end", () => response.end(" and ended"));
+      if (request.url === "/talks") (response as http2.Http2ServerResponse).write("begun");
+    };
+    const timeouts = { headersMs: 40, requestMs: 40 };
+    const session = session2(`http://127.0.0.1:${await start({ handler, timeouts })}`);
+    const talks = session.request({ ":method": "POST", ":path": "/talks" });
+    const text = Array.fromAsync(talks.setEncoding("utf8"));
+    await once(talks, "response");
+    const silent = session.request({ ":method": "POST", ":path": "/silent" });
+    silent.on("error", () => {});
+    await once(silent, "close");
+    expect(silent.rstCode).toBe(http2.constants.NGHTTP2_CANCEL);
+    talks.end();
+    expect((await text).join("")).toBe("begun and ended");
+    session.destroy();
+  });
+
   it("cancels an HTTP/2 answer that its client does not take", async () => {
     let closedWith: number | undefined;
     const closed = new Promise<void>((resolve) => {

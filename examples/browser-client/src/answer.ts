@@ -23,7 +23,7 @@ export function showAnswer(
     describeClass(labels[index] ?? `class ${index}`, probability),
   );
   answer.replaceChildren(
-    make("h2", "", "It is ", make("strong", "class", row.class)),
+    make("h2", "", "It is ", make("strong", "", row.class)),
     make("dl", "", ...bars),
     make("p", "origin", `Version ${version} (${route.policy}), prediction ${predictionId}`),
   );

@@ -34,9 +34,9 @@ export interface TimeoutOptions {
   readonly handshakeMs: number;
   /** For the headers of an HTTP/1.1 request. @default 30000 */
   readonly headersMs: number;
-  /** For a whole HTTP/1.1 request. @default 300000 */
+  /** For a whole request, until its answer begins. @default 300000 */
   readonly requestMs: number;
-  /** Before an idle HTTP/1.1 connection is closed. @default 75000 */
+  /** Before an idle HTTP/1.1 connection is closed, or an answer given up. @default 75000 */
   readonly keepAliveMs: number;
   /** The longest deadline that a call may ask for. @default 3600000 */
   readonly maxDeadlineMs: number;

@@ -3,7 +3,10 @@ import { constants } from "node:http2";
 
 /** How long an HTTP/2 client may take over one call, in milliseconds. */
 export interface StreamWatchOptions {
-  /** To send the whole request. */
+  /**
+   * To send the whole request, until its answer begins: a call that streams both ways may then go
+   * on for as long as its client likes.
+   */
   readonly requestMs: number;
   /** Without taking a byte of an answer that waits for it. */
   readonly answerMs: number;
@@ -32,7 +35,7 @@ export function createStreamWatch(options: StreamWatchOptions): StreamWatch {
     checks += 1;
     for (const [stream, opened] of openedAt) {
       const age = (checks - opened - 1) * checkMs;
-      if (age >= options.requestMs && stream.state.remoteClose !== 1) cancel(stream);
+      if (age >= options.requestMs && isWaitedFor(stream)) cancel(stream);
       else if (age >= options.answerMs && stream.writableLength > 0) watchReader(stream);
     }
   };
@@ -62,5 +65,8 @@ export function createStreamWatch(options: StreamWatchOptions): StreamWatch {
     },
   };
 }
+
+const isWaitedFor = (stream: ServerHttp2Stream): boolean =>
+  stream.state.remoteClose !== 1 && !stream.headersSent;
 
 const cancel = (stream: ServerHttp2Stream): void => stream.close(constants.NGHTTP2_CANCEL);

@@ -189,14 +189,16 @@ export declare type TimeoutsConfig = Message<"presage.v1.TimeoutsConfig"> & {
   headers?: Duration | undefined;
 
   /**
-   * For a whole HTTP/1.1 request. Default: 300s.
+   * For a whole request, until its answer begins: a call that streams both ways
+   * may then go on. Default: 300s.
    *
    * @generated from field: google.protobuf.Duration request = 3;
    */
   request?: Duration | undefined;
 
   /**
-   * Before an idle HTTP/1.1 connection is closed. Default: 75s.
+   * Before an idle HTTP/1.1 connection is closed, and before an answer is given
+   * up that its client does not take. Default: 75s.
    *
    * @generated from field: google.protobuf.Duration keep_alive = 4;
    */
