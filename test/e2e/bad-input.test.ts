@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { createClient } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { InferenceService } from "@presage/gen/presage/v1/inference_pb";
+import { DataType } from "@presage/gen/presage/v1/tensor_pb";
 import { createClient as createPresageClient, type PresageError } from "@presage/sdk/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type BuiltServer, startBuiltServer } from "../support/build-server.ts";
@@ -175,7 +176,7 @@ const tensorCases: readonly TensorCase[] = [
   },
   {
     name: "another type",
-    tensors: [{ name: "X", shape: [1n, 30n], dataType: 11, data: raw(120) }],
+    tensors: [{ name: "X", shape: [1n, 30n], dataType: DataType.FP32, data: raw(120) }],
     violations: [["tensors[0].dataType", "expected FP64, got FP32"]],
   },
   {

@@ -176,7 +176,7 @@ describe("SIGTERM", () => {
       expect(answers.map(({ row }) => Object.values(row))).toEqual([[1], [2], [3]]);
       expect(await stopped).toBe(0);
       expect(performance.now() - started).toBeLessThan(5000);
-      await expect(fetch(`${server.url}/readyz`)).rejects.toThrow();
+      await expect(fetch(`${server.url}/readyz`)).rejects.toThrow("fetch failed");
     },
   );
 
@@ -195,7 +195,7 @@ describe("SIGTERM", () => {
     const stream = client.predictStream(endless())[Symbol.asyncIterator]();
     await stream.next();
     expect(await server.stop()).toBe(1);
-    await expect(stream.next()).rejects.toThrow();
+    await expect(stream.next()).rejects.toMatchObject({ name: "ConnectError" });
     open.resolve();
     expect(server.errors()).toContain("the drain deadline passed: 1 connection");
   });

@@ -82,7 +82,7 @@ describe.each([
   const { features, rows, answers } = recordedAnswers(model);
   const expected = answers[version] ?? {};
 
-  const compare = (answered: readonly Readonly<Record<string, unknown>>[]) => {
+  const expectRecorded = (answered: readonly Readonly<Record<string, unknown>>[]) => {
     for (const [output, values] of Object.entries(expected)) {
       for (const [index, value] of values.entries()) {
         const given = [answered[index]?.[output]].flat() as number[];
@@ -96,7 +96,7 @@ describe.each([
 
   it("answers positional rows as its training library does", async () => {
     const client = createClient({ baseUrl: server.url });
-    compare((await client.predict(model, rows, { version })).rows);
+    expectRecorded((await client.predict(model, rows, { version })).rows);
   });
 
   it("answers named rows as its training library does, in any order of names", async () => {
@@ -106,13 +106,13 @@ describe.each([
         features.map((name, index) => [name, row[index] ?? null] as const).toReversed(),
       ),
     );
-    compare((await client.predict(model, named, { version })).rows);
+    expectRecorded((await client.predict(model, named, { version })).rows);
   });
 
   it("answers each row alone as it does together", async () => {
     const client = createClient({ baseUrl: server.url, protocol: "connect" });
     const alone = await Promise.all(rows.map((row) => client.predict(model, row, { version })));
-    compare(alone.map((prediction) => prediction.row));
+    expectRecorded(alone.map((prediction) => prediction.row));
   });
 });
 

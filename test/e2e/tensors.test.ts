@@ -72,7 +72,7 @@ describe.each(echoes)("typed lists of $dataType", ({ model, dataType, data }) =>
     FP64: "doubles",
     STRING: "strings",
   } as const;
-  const wide = /64s$/.test(lists[dataType]);
+  const wide = lists[dataType].endsWith("64s");
   const values = Array.from<string | number | bigint, unknown>(data, (value) =>
     dataType === "BOOL" ? value === 1 : wide ? BigInt(value) : value,
   );

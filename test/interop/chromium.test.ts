@@ -51,6 +51,8 @@ describe("the browser example in Chromium", () => {
 
   beforeEach(async () => {
     page = await browser.newPage();
+    // Less than a test has, so that a failure tells what was waited for.
+    page.setDefaultTimeout(10_000);
     await open(server.url);
   });
 
@@ -88,10 +90,10 @@ describe("the browser example in Chromium", () => {
       expect(await problems()).toEqual(["", 'expected a number, got "wide"', "missing", ""]);
       expect(await page.locator(":focus").getAttribute("name")).toBe("sepal_width");
 
-      await page.getByLabel("Sepal width").fill("3.5");
-      await page.getByLabel("Petal length").fill("1.4");
+      await page.getByLabel("Sepal width").fill("3.1");
+      await page.getByLabel("Petal length").fill("5.4");
       await submit();
-      await page.getByRole("heading", { name: "It is versicolor" }).waitFor();
+      await page.getByRole("heading", { name: "It is virginica" }).waitFor();
       expect(await problems()).toEqual(["", "", "", ""]);
       expect(await page.locator("[aria-invalid]").count()).toBe(0);
     });

@@ -20,14 +20,14 @@ export interface BreastCancerRows {
 
 /** Reads the recorded answers of a model. */
 export function recordedAnswers(model: string): RecordedAnswers {
-  return read(`${model}.json`);
+  return read(`${model}.json`) as RecordedAnswers;
 }
 
 /** Reads the breast-cancer test rows. */
 export function breastCancerRows(): BreastCancerRows {
-  return read("breast-cancer-test.json");
+  return read("breast-cancer-test.json") as BreastCancerRows;
 }
 
-function read<Content>(name: string): Content {
-  return JSON.parse(readFileSync(new URL(`../data/${name}`, import.meta.url), "utf8")) as Content;
+function read(name: string): unknown {
+  return JSON.parse(readFileSync(new URL(`../data/${name}`, import.meta.url), "utf8"));
 }

@@ -32,7 +32,7 @@ function checkBinary(schema: DescMessage, message: Uint8Array): void {
 function checkJson(schema: DescMessage, message: Uint8Array): void {
   let json: JsonValue;
   try {
-    json = JSON.parse(utf8.decode(message)) as JsonValue;
+    json = JSON.parse(utf8.decode(message));
   } catch (error) {
     throw malformed(`not JSON: ${textOf(error)}`);
   }
