@@ -8,7 +8,7 @@ import {
   incompleteRequest,
   methods,
   missingFeature,
-  readJson,
+  readAnswer,
   worth,
 } from "./requests.ts";
 
@@ -46,7 +46,9 @@ describe.each(connections)("buf curl over $name, by reflection", (connection) =>
   const curl = (protocol: string, method: string, request: string): Promise<ToolRun> =>
     runTool("buf", [
       "curl",
-      ...["--protocol", protocol, ...connection.client, "--data", request],
+      `--protocol=${protocol}`,
+      ...connection.client,
+      `--data=${request}`,
       `${server.url}/${method}`,
     ]);
 
@@ -63,13 +65,13 @@ describe.each(connections)("buf curl over $name, by reflection", (connection) =>
   it.each(protocols)("predicts a row over %s", async (protocol) => {
     const { code, text } = await curl(protocol, methods.predict, districtRequest);
     expect(code).toBe(0);
-    expect(Math.abs((readJson(text).rows[0]?.prediction ?? NaN) - worth)).toBeLessThan(1e-9);
+    expect(Math.abs((readAnswer(text).rows[0]?.prediction ?? NaN) - worth)).toBeLessThan(1e-9);
   });
 
   it.each(protocols)("shows the details of an error over %s", async (protocol) => {
     const { code, errors } = await curl(protocol, methods.predict, incompleteRequest);
     expect(code).toBe(invalidArgument);
-    const error = readJson<PrintedError>(errors);
+    const error = JSON.parse(errors) as PrintedError;
     expect(error.code).toBe("invalid_argument");
     expect(error.details.map(({ type }) => type)).toEqual([
       "google.rpc.ErrorInfo",
@@ -99,10 +101,12 @@ describe("buf curl over HTTP/1.1, by a schema of its own", () => {
     const schema = new URL("../../proto", import.meta.url).pathname;
     const { code, text } = await runTool("buf", [
       "curl",
-      ...["--protocol", protocol, "--schema", schema, "--data", districtRequest],
+      `--protocol=${protocol}`,
+      `--schema=${schema}`,
+      `--data=${districtRequest}`,
       `${server.url}/${methods.predict}`,
     ]);
     expect(code).toBe(0);
-    expect(Math.abs((readJson(text).rows[0]?.prediction ?? NaN) - worth)).toBeLessThan(1e-9);
+    expect(Math.abs((readAnswer(text).rows[0]?.prediction ?? NaN) - worth)).toBeLessThan(1e-9);
   });
 });

@@ -2,7 +2,15 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type StartedServer, startServer, tlsFiles } from "../support/start-server.ts";
 import { curl, httpVersions, runCurl } from "./curl.ts";
-import { district, districtRequest, methods, missingFeature, readJson, worth } from "./requests.ts";
+import {
+  district,
+  districtRequest,
+  methods,
+  missingFeature,
+  readAnswer,
+  readJson,
+  worth,
+} from "./requests.ts";
 
 const page = "https://page.example.com";
 const json = ["--header", "content-type: application/json"];
@@ -32,7 +40,7 @@ describe.each(httpVersions)("curl over HTTP/$httpVersion", ({ httpVersion, flags
     const answer = await post(districtRequest);
     expect(answer).toMatchObject({ status: 200, httpVersion });
     expect(answer.headers["content-type"]).toEqual(["application/json"]);
-    const { rows, version } = readJson(answer.body);
+    const { rows, version } = readAnswer(answer.body);
     expect(version).toBe("1");
     expect(Math.abs((rows[0]?.prediction ?? NaN) - worth)).toBeLessThan(1e-9);
   });
@@ -41,7 +49,7 @@ describe.each(httpVersions)("curl over HTTP/$httpVersion", ({ httpVersion, flags
     const query = ["--get", "--data-urlencode", `message=${districtRequest}`];
     const answer = await curl([...flags, ...query, `${predictUrl()}?encoding=json`]);
     expect(answer).toMatchObject({ status: 200, httpVersion });
-    const { rows } = readJson(answer.body);
+    const { rows } = readAnswer(answer.body);
     expect(Math.abs((rows[0]?.prediction ?? NaN) - worth)).toBeLessThan(1e-9);
   });
 
@@ -52,13 +60,13 @@ describe.each(httpVersions)("curl over HTTP/$httpVersion", ({ httpVersion, flags
       gzipSync(districtRequest),
     );
     expect(answer.status).toBe(200);
-    expect(readJson(answer.body).model).toBe("boston-housing");
+    expect(readAnswer(answer.body).model).toBe("boston-housing");
   });
 
   it("is answered in gzip if it asks", async () => {
     const answer = await curl([...flags, ...json, "--compressed", "--data", "{}", models()]);
     expect(answer.headers["content-encoding"]).toEqual(["gzip"]);
-    expect(readJson<{ models: unknown[] }>(answer.body).models).toHaveLength(5);
+    expect(readJson(answer.body)).toMatchObject({ models: { length: 5 } });
   });
 
   const models = (): string => `${server.url}/${methods.listModels}`;
@@ -90,12 +98,12 @@ describe.each(httpVersions)("curl over HTTP/$httpVersion", ({ httpVersion, flags
   it.each(refusals)("is refused for $what", async ({ request, status, code }) => {
     const answer = await post(request);
     expect(answer.status).toBe(status);
-    expect(readJson<ConnectJsonError>(answer.body).code).toBe(code);
+    expect(readError(answer.body).code).toBe(code);
   });
 
   it("is told which key is there twice", async () => {
     const answer = await post('{"model": "boston-housing", "rows": [{"CRIM": 1, "CRIM": 2}]}');
-    const { code, message } = readJson<ConnectJsonError>(answer.body);
+    const { code, message } = readError(answer.body);
     expect({ status: answer.status, code }).toEqual({ status: 400, code: "invalid_argument" });
     expect(message).toContain("rows[0].CRIM");
   });
@@ -104,7 +112,7 @@ describe.each(httpVersions)("curl over HTTP/$httpVersion", ({ httpVersion, flags
     const { LSTAT: _, ...rest } = district;
     const answer = await post(JSON.stringify({ model: "boston-housing", rows: [rest] }));
     expect(answer.status).toBe(400);
-    const { details } = readJson<ConnectJsonError>(answer.body);
+    const { details } = readError(answer.body);
     expect(details.map(({ type }) => type)).toContain("google.rpc.BadRequest");
     expect(details.map(({ debug }) => debug)).toContainEqual({
       fieldViolations: [missingFeature],
@@ -115,14 +123,14 @@ describe.each(httpVersions)("curl over HTTP/$httpVersion", ({ httpVersion, flags
     expect((await curl([...flags, `${server.url}/no/such/path`])).status).toBe(404);
   });
 
-  const preflight = (origin: string): ReturnType<typeof curl> =>
-    curl([
-      ...flags,
-      ...["--request", "OPTIONS", "--header", `origin: ${origin}`],
-      ...["--header", "access-control-request-method: POST"],
-      ...["--header", "access-control-request-headers: content-type,connect-protocol-version"],
-      predictUrl(),
-    ]);
+  const preflight = (origin: string): ReturnType<typeof curl> => {
+    const headers = [
+      `origin: ${origin}`,
+      "access-control-request-method: POST",
+      "access-control-request-headers: content-type,connect-protocol-version",
+    ].flatMap((header) => ["--header", header]);
+    return curl([...flags, "--request", "OPTIONS", ...headers, predictUrl()]);
+  };
 
   it("may ask for an allowed page", async () => {
     const { status, headers } = await preflight(page);
@@ -157,7 +165,7 @@ describe("curl over TLS", () => {
     const request = ["--cacert", tlsFiles.cert, ...json, "--data", districtRequest];
     const answer = await curl([...flags, ...request, `${secure.url}/${methods.predict}`]);
     expect(answer).toMatchObject({ status: 200, httpVersion });
-    expect(readJson(answer.body).model).toBe("boston-housing");
+    expect(readAnswer(answer.body).model).toBe("boston-housing");
   });
 });
 
@@ -174,3 +182,7 @@ describe("curl with TLS to a cleartext port", () => {
     expect((await curl([`${server.url}/healthz`])).status).toBe(200);
   });
 });
+
+function readError(body: Buffer): ConnectJsonError {
+  return JSON.parse(body.toString()) as ConnectJsonError;
+}

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type StartedServer, startServer, tlsFiles } from "../support/start-server.ts";
 import { runTool } from "../support/tools.ts";
-import { readJson, worth } from "./requests.ts";
+import { readAnswer, readJson, worth } from "./requests.ts";
 
 const script = fileURLToPath(new URL("../../examples/grpcurl-client/predict.sh", import.meta.url));
 
@@ -44,12 +44,12 @@ describe.each(connections)("the grpcurl client over $name", (connection) => {
     );
     expect(services).toContain("presage.v1.InferenceService");
     expect(request).toContain("repeated .google.protobuf.Value rows = 4;");
-    expect(readJson<unknown>(health ?? "")).toEqual({ status: "SERVING" });
-    expect(readJson<unknown>(model ?? "")).toMatchObject({ model: { name: "iris" } });
-    const prediction = readJson(district ?? "").rows[0]?.prediction ?? NaN;
+    expect(readJson(health ?? "")).toEqual({ status: "SERVING" });
+    expect(readJson(model ?? "")).toMatchObject({ model: { name: "iris" } });
+    const prediction = readAnswer(district ?? "").rows[0]?.prediction ?? NaN;
     expect(Math.abs(prediction - worth)).toBeLessThan(1e-9);
-    expect(readJson(flowers ?? "").rows.map((row) => row.class)).toEqual(["setosa", "virginica"]);
-    expect(readJson<unknown>(tensor ?? "")).toMatchObject({
+    expect(readAnswer(flowers ?? "").rows.map((row) => row.class)).toEqual(["setosa", "virginica"]);
+    expect(readJson(tensor ?? "")).toMatchObject({
       tensors: [{ int64s: { values: ["0", "2"] } }, { name: "probabilities", shape: ["2", "3"] }],
     });
   });

@@ -67,6 +67,8 @@ function listKind(list: readonly Value[]): ValueMessage["kind"] {
 
 function structKind(object: ValueObject): ValueMessage["kind"] {
   const struct = create(StructSchema);
+  // Without a prototype, so that an output may be called `__proto__`.
+  struct.fields = Object.create(null);
   for (const [name, item] of Object.entries(object)) struct.fields[name] = valueToProto(item);
   return { case: "structValue", value: struct };
 }

@@ -71,7 +71,7 @@ async function predictFile(client: PresageClient, call: PredictCall, path: strin
       if (!isPresageError(error) || error.violations.length === 0) throw error;
       throw new Error(`the server refused ${place}:`, { cause: error });
     }
-    bar?.update(Math.min(1, last.progress), { rows: last.number });
+    bar?.update(Math.floor(last.progress * wholeBar), { rows: last.number });
     batch = [];
   };
   try {
@@ -85,13 +85,15 @@ async function predictFile(client: PresageClient, call: PredictCall, path: strin
   }
 }
 
+const wholeBar = 100;
+
 function createBar(): SingleBar {
-  const format = "predicting {bar} {percentage}% | {rows} rows | {eta_formatted} left";
+  const format = "predicting {bar} {percentage}% | {rows} rows | {duration_formatted}";
   const bar = new SingleBar(
     { format, stream: process.stderr, hideCursor: true },
     Presets.shades_classic,
   );
-  bar.start(1, 0, { rows: 0 });
+  bar.start(wholeBar, 0, { rows: 0 });
   return bar;
 }
 

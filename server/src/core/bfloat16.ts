@@ -13,8 +13,20 @@ export function bfloat16ToNumber(pattern: number): number {
  */
 export function numberToBfloat16(value: number): number {
   if (Number.isNaN(value)) return 0x7fc0;
-  cell[0] = value;
-  const pattern = bits[0] ?? 0;
+  const pattern = oddPattern(value);
   const rounding = 0x7fff + ((pattern >>> 16) & 1);
   return ((pattern + rounding) >>> 16) & 0xffff;
+}
+
+/**
+ * Returns the FP32 bit pattern of a number, rounded to odd where FP32 cannot
+ * hold it: so a second rounding, to fewer bits, does not take it for a tie.
+ */
+function oddPattern(value: number): number {
+  cell[0] = value;
+  const nearest = cell[0] ?? 0;
+  const pattern = bits[0] ?? 0;
+  if (nearest === value) return pattern;
+  const towardsZero = Math.abs(nearest) > Math.abs(value) ? pattern - 1 : pattern;
+  return (towardsZero | 1) >>> 0;
 }

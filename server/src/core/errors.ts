@@ -90,6 +90,8 @@ export interface Violation {
 export interface ErrorFacts {
   /** Every field that does not fit. Default: none. */
   readonly violations?: readonly Violation[];
+  /** How many more fields do not fit, which are not listed. Default: 0. */
+  readonly violationsLeftOut?: number;
   /** When a retry may help, in milliseconds from now. Default: a retry does not help. */
   readonly retryAfterMs?: number;
   /** What caused it. It is logged, never sent. */
@@ -101,12 +103,14 @@ export class ServingError extends Error {
   override readonly name = "ServingError";
   readonly reason: ErrorReason;
   readonly violations: readonly Violation[];
+  readonly violationsLeftOut: number;
   readonly retryAfterMs: number | undefined;
 
   constructor(reason: ErrorReason, message: string, facts: ErrorFacts = {}) {
     super(message, { cause: facts.cause });
     this.reason = reason;
     this.violations = facts.violations ?? [];
+    this.violationsLeftOut = facts.violationsLeftOut ?? 0;
     this.retryAfterMs = facts.retryAfterMs;
   }
 
@@ -118,14 +122,23 @@ export class ServingError extends Error {
 
 const listedViolations = 3;
 
-/** Makes the INVALID_INPUT error of a list of violations, which must not be empty. */
-export function invalidInput(violations: readonly Violation[]): ServingError {
+/**
+ * Makes the INVALID_INPUT error of a list of violations, which must not be
+ * empty, and of how many more were left out of it.
+ */
+export function invalidInput(
+  violations: readonly Violation[],
+  violationsLeftOut: number = 0,
+): ServingError {
   const listed = violations
     .slice(0, listedViolations)
     .map((violation) => `${violation.field}: ${violation.description}`);
-  const rest = violations.length - listed.length;
+  const rest = violations.length - listed.length + violationsLeftOut;
   const more = rest > 0 ? `; and ${rest} more` : "";
-  return new ServingError("INVALID_INPUT", listed.join("; ") + more, { violations });
+  return new ServingError("INVALID_INPUT", listed.join("; ") + more, {
+    violations,
+    violationsLeftOut,
+  });
 }
 
 /** Makes the error of a call whose signal was aborted: cancelled, or past its deadline. */

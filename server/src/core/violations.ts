@@ -30,6 +30,7 @@ export function createViolationList(): ViolationList {
       } catch (error) {
         if (!(error instanceof ServingError) || error.reason !== "INVALID_INPUT") throw error;
         for (const { field, description } of error.violations) add(field, description);
+        dropped += error.violationsLeftOut;
         return undefined;
       }
     },
@@ -37,9 +38,7 @@ export function createViolationList(): ViolationList {
       return violations.length === 0;
     },
     throwIfAny() {
-      if (violations.length === 0) return;
-      const rest = { field: "", description: `${dropped} more violations were left out` };
-      throw invalidInput(dropped === 0 ? violations : [...violations, rest]);
+      if (violations.length > 0) throw invalidInput(violations, dropped);
     },
   };
 }

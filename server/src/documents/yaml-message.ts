@@ -2,6 +2,7 @@ import {
   type DescEnum,
   type DescField,
   type DescMessage,
+  type DescOneof,
   fromJson,
   type JsonObject,
   type JsonValue,
@@ -30,7 +31,13 @@ export function readYamlMessage<Schema extends DescMessage>(
     return `line ${line}, column ${col}: ${error.message}`;
   });
   if (problems.length > 0) return { kind: "invalid", problems };
-  const value: JsonValue = document.toJS() ?? {};
+  let value: JsonValue;
+  try {
+    value = document.toJS() ?? {};
+  } catch (error) {
+    // An anchor that does not exist, or that is repeated without measure.
+    return { kind: "invalid", problems: [textOf(error)] };
+  }
   return readJsonMessage(schema, value);
 }
 
@@ -60,6 +67,7 @@ function normalizeMessage(schema: DescMessage, value: JsonValue, place: Place): 
     return {};
   }
   const result: JsonObject = {};
+  const given = new Map<DescField | DescOneof, string>();
   for (const [name, item] of Object.entries(value)) {
     const path = place.path === "" ? name : `${place.path}.${name}`;
     const field = schema.fields.find((each) => each.jsonName === name || each.name === name);
@@ -67,6 +75,11 @@ function normalizeMessage(schema: DescMessage, value: JsonValue, place: Place): 
       const known = schema.fields.map((each) => each.jsonName).join(", ");
       place.problems.push(`${path}: unknown field, expected one of ${known}`);
     } else if (item !== null) {
+      const slot = field.oneof ?? field;
+      const other = given.get(slot);
+      if (other !== undefined)
+        place.problems.push(`${path}: ${other} is given already, expected one of them`);
+      given.set(slot, name);
       result[name] = normalizeField(field, item, { path, problems: place.problems });
     }
   }
@@ -91,8 +104,11 @@ function explain(message: DescMessage | undefined, value: JsonValue, error: unkn
   if (message?.typeName === "google.protobuf.Duration") {
     return `expected a duration such as 10s or 0.5s, got ${JSON.stringify(value)}`;
   }
-  const text = error instanceof Error ? error.message : String(error);
-  return text.replace(/^cannot decode (field|message) \S+ from JSON: /, "");
+  return textOf(error).replace(/^cannot decode (field|message) \S+ from JSON: /, "");
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function normalizeItems(field: DescField, value: JsonValue, place: Place): JsonValue {

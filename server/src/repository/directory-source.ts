@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { FoundModel, FoundVersion, Source } from "./source.ts";
 
@@ -22,11 +22,27 @@ export function createDirectorySource(root: string): Source {
 
 async function listDirectories(path: string): Promise<readonly string[]> {
   const entries = await readdir(path, { withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
+  const candidates = entries.filter(({ name }) => !name.startsWith("."));
+  const directories = await Promise.all(
+    candidates.map(
+      async (entry) =>
+        entry.isDirectory() ||
+        (entry.isSymbolicLink() && (await leadsToDirectory(join(path, entry.name)))),
+    ),
+  );
+  return candidates
+    .filter((_, index) => directories[index])
     .map((entry) => entry.name)
-    .filter((name) => !name.startsWith("."))
     .toSorted();
+}
+
+async function leadsToDirectory(link: string): Promise<boolean> {
+  try {
+    return (await stat(link)).isDirectory();
+  } catch {
+    // A link that leads nowhere is passed over, as a file is.
+    return false;
+  }
 }
 
 async function readModel(name: string, directory: string): Promise<FoundModel> {

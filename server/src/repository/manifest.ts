@@ -22,8 +22,8 @@ export function readManifest(model: FoundModel): ReadManifest {
 
 function checkAliases({ aliases }: ModelManifest, model: FoundModel): readonly string[] {
   return Object.entries(aliases).flatMap(([alias, version]) => {
-    if (decimal.test(alias) || alias === "")
-      return [`aliases.${alias}: an alias may not be a number`];
+    if (alias === "") return ["aliases: an alias may not be empty"];
+    if (decimal.test(alias)) return [`aliases.${alias}: an alias may not be a number`];
     return hasVersion(model, version)
       ? []
       : [`aliases.${alias}: the model has no version ${version}`];

@@ -4,7 +4,7 @@ import {
   ErrorInfoSchema,
   RetryInfoSchema,
 } from "@presage/gen/google/rpc/error_details_pb";
-import { type ErrorCode, ServingError } from "../core/errors.ts";
+import { type ErrorCode, ServingError, type Violation } from "../core/errors.ts";
 
 /** The domain of every reason in `google.rpc.ErrorInfo`. */
 export const errorDomain = "presage";
@@ -37,12 +37,18 @@ export function toConnectError(error: ServingError): ConnectError {
     { desc: ErrorInfoSchema, value: { reason: error.reason, domain: errorDomain } },
   ];
   if (error.violations.length > 0) {
-    details.push({ desc: BadRequestSchema, value: { fieldViolations: [...error.violations] } });
+    details.push({ desc: BadRequestSchema, value: { fieldViolations: listViolations(error) } });
   }
   if (error.retryAfterMs !== undefined) {
     details.push({ desc: RetryInfoSchema, value: { retryDelay: toDuration(error.retryAfterMs) } });
   }
   return new ConnectError(error.message, toStatusCode(error.code), undefined, details, error.cause);
+}
+
+function listViolations({ violations, violationsLeftOut }: ServingError): Violation[] {
+  if (violationsLeftOut === 0) return [...violations];
+  const description = `${violationsLeftOut} more violations were left out`;
+  return [...violations, { field: "", description }];
 }
 
 function toDuration(milliseconds: number): { seconds: bigint; nanos: number } {

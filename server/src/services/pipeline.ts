@@ -15,7 +15,7 @@ export async function* pipeline<Item, Result>(
   { concurrency, answer }: PipelineOptions<Item, Result>,
 ): AsyncGenerator<Result> {
   const iterator = source[Symbol.asyncIterator]();
-  const done: Result[] = [];
+  const done: { readonly result: Result }[] = [];
   let working = 0;
   let reading = false;
   let ended = false;
@@ -34,7 +34,7 @@ export async function* pipeline<Item, Result>(
       (result) =>
         settle(() => {
           working -= 1;
-          done.push(result);
+          done.push({ result });
         }),
       fail,
     );
@@ -42,24 +42,25 @@ export async function* pipeline<Item, Result>(
   const read = (): void => {
     if (reading || ended || working + done.length >= concurrency) return;
     reading = true;
-    iterator.next().then(
-      (next) =>
+    iterator
+      .next()
+      .then((next) =>
         settle(() => {
           reading = false;
           if (next.done === true) ended = true;
           else work(next.value);
         }),
-      fail,
-    );
+      )
+      .catch(fail);
   };
 
   try {
     while (true) {
       read();
       if (failure !== undefined) throw failure.error;
-      const result = done.shift();
-      if (result !== undefined) {
-        yield result;
+      const next = done.shift();
+      if (next !== undefined) {
+        yield next.result;
         continue;
       }
       if (ended && working === 0) return;
@@ -69,6 +70,7 @@ export async function* pipeline<Item, Result>(
       }
     }
   } finally {
-    if (!ended) await iterator.return?.();
+    // Not awaited: a source that is waiting for its caller would not return before it.
+    if (!ended) void iterator.return?.().catch(() => undefined);
   }
 }

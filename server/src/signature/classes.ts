@@ -1,6 +1,5 @@
-import { toJson } from "@bufbuild/protobuf";
-import { ValueSchema } from "@bufbuild/protobuf/wkt";
 import type { ModelManifest } from "@presage/gen/presage/v1/manifest_pb";
+import { valueFromProto } from "../codecs/value.ts";
 import type { Classes, ClassLabel, TensorSpec } from "../core/signature.ts";
 import { isFloatingPoint } from "../core/tensor.ts";
 
@@ -46,13 +45,14 @@ function readLabels(
   output: TensorSpec,
   problems: string[],
 ): readonly ClassLabel[] {
-  const seen = new Set<number | string>();
+  const values = new Set<number | string>();
+  const labels = new Set<string>();
   const kind = output.dataType === "STRING" ? "string" : "number";
   return manifest.classes.flatMap((message, index) => {
     const path = `classes[${index}]`;
-    const value = message.value === undefined ? undefined : toJson(ValueSchema, message.value);
+    const value = message.value === undefined ? null : valueFromProto(message.value);
     if (message.label === "") problems.push(`${path}.label: required`);
-    if (typeof value !== "number" && typeof value !== "string") {
+    if ((typeof value !== "number" || !Number.isFinite(value)) && typeof value !== "string") {
       problems.push(`${path}.value: expected a number or text`);
       return [];
     }
@@ -61,10 +61,10 @@ function readLabels(
         `${path}.value: the output ${output.name} is ${output.dataType}, got a ${typeof value}`,
       );
     }
-    for (const name of [value, `label ${message.label}`]) {
-      if (seen.has(name)) problems.push(`${path}: ${name} is given twice`);
-      seen.add(name);
-    }
+    if (values.has(value)) problems.push(`${path}.value: ${value} is given twice`);
+    if (labels.has(message.label)) problems.push(`${path}.label: ${message.label} is given twice`);
+    values.add(value);
+    labels.add(message.label);
     return [{ value, label: message.label, description: message.description }];
   });
 }

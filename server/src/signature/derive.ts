@@ -56,7 +56,9 @@ function nameDimensions(spec: TensorSpec, rowAxis: boolean): TensorSpec {
   const shape = spec.shape.map((dimension, axis): Dimension => {
     if (typeof dimension === "number") return dimension;
     if (axis === 0 && rowAxis) return rowsDimension;
-    return dimension === "" ? `${spec.name}.${axis}` : dimension;
+    // A file may call any dimension as it likes, but here only the first one counts rows.
+    const isUnnamed = dimension === "" || (rowAxis && dimension === rowsDimension);
+    return isUnnamed ? `${spec.name}.${axis}` : dimension;
   });
   return { ...spec, shape };
 }

@@ -1,11 +1,10 @@
-import { toJson } from "@bufbuild/protobuf";
-import { type Value as ValueMessage, ValueSchema } from "@bufbuild/protobuf/wkt";
 import {
   type Feature as FeatureMessage,
   MissingPolicy,
   type ModelManifest,
 } from "@presage/gen/presage/v1/manifest_pb";
 import { dataTypeFromProto } from "../codecs/data-type.ts";
+import { valueFromProto } from "../codecs/value.ts";
 import {
   type Dimension,
   type Domain,
@@ -83,8 +82,7 @@ function layOut(messages: readonly FeatureMessage[], source: FeatureSource): Lai
       continue;
     }
     const alone = placed.filter((other) => other.input === input).length === 1;
-    const shape =
-      alone && message.shape.length === 0 ? wholeShape(spec, source) : message.shape.map(Number);
+    const shape = readShape(message, { spec, alone, path, source });
     const offset = widths[input] ?? 0;
     widths[input] =
       offset + elementCount(shape.map((size) => (typeof size === "number" ? size : 1)));
@@ -96,7 +94,10 @@ function layOut(messages: readonly FeatureMessage[], source: FeatureSource): Lai
       offset,
     });
   }
-  const fitted = inputs.map((spec, input) => fit(spec, widths[input] ?? 0, source));
+  const fitted = inputs.map((spec, input) => {
+    const carried = features.filter((feature) => feature.input === input);
+    return fit({ spec, features: carried, width: widths[input] ?? 0 }, source);
+  });
   return { inputs: fitted, features };
 }
 
@@ -106,18 +107,72 @@ function findInput(message: FeatureMessage, { inputs }: FeatureSource): number {
   return index === -1 && message.input === "" && inputs.length === 1 ? 0 : index;
 }
 
-/** Checks that the features of an input fill its row; an open width is theirs to set. */
-function fit(spec: TensorSpec, width: number, { rowAxis, problems }: FeatureSource): TensorSpec {
-  const shape = rowShape(spec.shape, rowAxis);
-  const fixed = shape.every((dimension) => typeof dimension === "number");
-  if (width === 0) {
-    problems.push(`features: none is carried by the input ${spec.name}`);
-  } else if (shape.length === 1 && !fixed && width > 1) {
-    return { ...spec, shape: [...spec.shape.slice(0, -1), width] };
-  } else if (fixed && elementCount(shape.map(Number)) !== width) {
+interface ShapePlace {
+  readonly spec: TensorSpec;
+  /** True for the only feature of its input. */
+  readonly alone: boolean;
+  readonly path: string;
+  readonly source: FeatureSource;
+}
+
+const anySize = -1n;
+
+/** Reads the dimensions of a feature in one row; an open one is called as the input calls it. */
+function readShape({ shape }: FeatureMessage, place: ShapePlace): readonly Dimension[] {
+  const { spec, alone, path, source } = place;
+  if (shape.length === 0) return alone ? wholeShape(spec, source) : [];
+  const row = rowShape(spec.shape, source.rowAxis);
+  return shape.map((size, axis): Dimension => {
+    if (size > 0n) return Number(size);
+    const open = row[axis];
+    const isOpen = alone && shape.length === row.length && typeof open === "string";
+    if (size === anySize && isOpen) return open;
+    source.problems.push(
+      size === anySize
+        ? `${path}.shape[${axis}]: the input ${spec.name} is ${showDimensions(spec.shape)}, which leaves it no open dimension there`
+        : `${path}.shape[${axis}]: expected at least 1, or -1, got ${size}`,
+    );
+    return 1;
+  });
+}
+
+interface InputLayout {
+  readonly spec: TensorSpec;
+  readonly features: readonly Feature[];
+  /** The number of values that the features have in one row. */
+  readonly width: number;
+}
+
+/** Checks that the features of an input fill its row; an open dimension is theirs to set. */
+function fit({ spec, features, width }: InputLayout, source: FeatureSource): TensorSpec {
+  const { rowAxis, problems } = source;
+  const [only, second] = features;
+  const row = rowShape(spec.shape, rowAxis);
+  const shown = `the input ${spec.name}`;
+  if (only === undefined) {
+    problems.push(`features: none is carried by ${shown}`);
+    return spec;
+  }
+  const lead = spec.shape.slice(0, spec.shape.length - row.length);
+  if (row.every((dimension) => typeof dimension === "number")) {
+    const size = elementCount(row);
+    if (size === width) return spec;
     problems.push(
-      `features: the input ${spec.name} takes ${elementCount(shape.map(Number))} values a row ` +
-        `(${showDimensions(spec.shape)}), the manifest's features give ${width}`,
+      `features: ${shown} takes ${size} values a row (${showDimensions(spec.shape)}), ` +
+        `the manifest's features give ${width}`,
+    );
+  } else if (second === undefined && only.shape.length === row.length) {
+    const clash = row.some((size, axis) => typeof size === "number" && size !== only.shape[axis]);
+    if (!clash) return { ...spec, shape: [...lead, ...only.shape] };
+    problems.push(
+      `features: ${shown} is ${showDimensions(spec.shape)}, the feature ${only.name} has ` +
+        `${showDimensions(only.shape)} in a row`,
+    );
+  } else if (row.length === 1) {
+    return { ...spec, shape: [...lead, width] };
+  } else {
+    problems.push(
+      `features: ${shown} is ${showDimensions(spec.shape)}, and takes one feature of the rank ${row.length}`,
     );
   }
   return spec;
@@ -158,7 +213,7 @@ function readDomain(message: FeatureMessage, dataType: DataType, place: Place): 
       return { kind: "range", min, max };
     }
     case "categories": {
-      const values = message.domain.value.values.map(readValue);
+      const values = message.domain.value.values.map(valueFromProto);
       if (values.length === 0) problems.push(`${path}.categories.values: required`);
       for (const [index, value] of values.entries()) {
         const fault = refusal(value, dataType);
@@ -175,13 +230,15 @@ function readMissing(message: FeatureMessage, dataType: DataType, place: Place):
     if (message.fill !== undefined) problems.push(`${path}.fill: only used with missing: fill`);
     return { kind: "reject" };
   }
-  if (message.fill === undefined) {
-    if (isFloatingPoint(dataType)) return { kind: "fill", fill: Number.NaN };
+  const fill = message.fill === undefined ? undefined : valueFromProto(message.fill);
+  if (isFloatingPoint(dataType) && (fill === undefined || Number.isNaN(fill))) {
+    return { kind: "fill", fill: Number.NaN };
+  }
+  if (fill === undefined) {
     if (dataType === "STRING") return { kind: "fill", fill: "" };
     problems.push(`${path}.fill: required with missing: fill for ${dataType}`);
     return { kind: "reject" };
   }
-  const fill = readValue(message.fill);
   const fault = refusal(fill, dataType);
   if (fault !== undefined) problems.push(`${path}.fill: ${fault}`);
   if (fault !== undefined || fill === null || typeof fill === "object") return { kind: "reject" };
@@ -193,8 +250,4 @@ function refusal(value: Value, dataType: DataType): string | undefined {
   const plain = { ...anything, name: "", dataType, shape: [], input: 0, offset: 0 };
   const element = createElementRule(plain).read(value);
   return element instanceof Rejection ? element.description : undefined;
-}
-
-function readValue(message: ValueMessage): Value {
-  return toJson(ValueSchema, message) as Value;
 }

@@ -24,7 +24,7 @@ export function createRowDecoder(signature: Signature): RowDecoder {
   const labels = new Map(classes?.labels.map(({ value, label }) => [value, label]));
 
   const labelOf = (value: Value | undefined): Value => {
-    const plain = typeof value === "bigint" ? Number(value) : value;
+    const plain = typeof value === "bigint" || typeof value === "boolean" ? Number(value) : value;
     if (Array.isArray(plain)) return plain.map(labelOf);
     const label =
       typeof plain === "number" || typeof plain === "string" ? labels.get(plain) : undefined;
@@ -38,7 +38,12 @@ export function createRowDecoder(signature: Signature): RowDecoder {
 
   return {
     decode(outputs, rowCount) {
-      const rows = Array.from({ length: rowCount }, (): Record<string, Value> => ({}));
+      const rows = Array.from(
+        { length: rowCount },
+        (): Record<string, Value> =>
+          // Without a prototype, so that an output may be called `__proto__`.
+          Object.create(null),
+      );
       for (const output of outputs) {
         const layout = layouts.get(output.name) ?? { byRow: false, plain: false };
         const split = splitRows(output, rowCount, layout);

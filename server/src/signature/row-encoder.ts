@@ -22,6 +22,9 @@ interface CompiledFeature {
   readonly rule: ElementRule;
 }
 
+/** The values of a row in signature order; undefined for what is no row at all. */
+type GivenRow = readonly (Value | undefined)[] | undefined;
+
 /** The sizes that a request gives to the dimensions that the signature leaves open. */
 type Sizes = Map<string, number>;
 
@@ -43,7 +46,9 @@ export function createRowEncoder(signature: Signature): RowEncoder {
       violations.throwIfAny();
 
       const given = rows.map((row, index) => readRow(row, { features, names, index, violations }));
-      const sizes = resolveSizes(features, given.find((row) => row !== undefined) ?? []);
+      const sizes = resolveSizes(features, given);
+      // A request that will be refused sets nothing aside for what it does not hold.
+      const complete = given.every((row) => row !== undefined && isComplete(row, features, sizes));
       const buffers = signature.inputs.map((input) => {
         const shape = rowShape(input.shape, signature.rowAxis).map((dimension) =>
           sizeOf(dimension, sizes),
@@ -52,7 +57,7 @@ export function createRowEncoder(signature: Signature): RowEncoder {
         return {
           shape,
           rowSize,
-          elements: createElementBuffer(input.dataType, rows.length * rowSize),
+          elements: createElementBuffer(input.dataType, complete ? rows.length * rowSize : 0),
         };
       });
 
@@ -96,7 +101,7 @@ interface RowScope {
  * Puts the values of one row into signature order; an undefined one is lacking.
  * Returns undefined for what is no row at all.
  */
-function readRow(row: Value, scope: RowScope): readonly (Value | undefined)[] | undefined {
+function readRow(row: Value, scope: RowScope): GivenRow {
   const { features, names, index, violations } = scope;
   if (isValueObject(row)) {
     for (const name of Object.keys(row)) {
@@ -107,7 +112,8 @@ function readRow(row: Value, scope: RowScope): readonly (Value | undefined)[] | 
     );
   }
   if (isValueList(row)) {
-    if (features.length === 1 && features[0]?.feature.shape.length !== 0) return [row];
+    const rank = features.length === 1 ? (features[0]?.feature.shape.length ?? 0) : 0;
+    if (rank > 0) return row.length === 1 && depthOf(row) > rank ? row : [row];
     if (row.length === features.length) return row;
     violations.add(
       `rows[${index}]`,
@@ -122,6 +128,11 @@ function readRow(row: Value, scope: RowScope): readonly (Value | undefined)[] | 
   return undefined;
 }
 
+/** How deep the lists are nested whose first elements are lists. */
+function depthOf(value: Value | undefined): number {
+  return value !== undefined && isValueList(value) ? 1 + depthOf(value[0]) : 0;
+}
+
 const namesShown = 10;
 
 function unknownFeature(names: ReadonlySet<string>): string {
@@ -133,22 +144,39 @@ function sizeOf(dimension: Dimension, sizes: Sizes): number {
   return typeof dimension === "number" ? dimension : (sizes.get(dimension) ?? 0);
 }
 
-/** Takes the sizes of open dimensions from the first row; every other row must agree. */
-function resolveSizes(
-  features: readonly CompiledFeature[],
-  row: readonly (Value | undefined)[],
-): Sizes {
+/** Takes the sizes of open dimensions from the first row that has them; every other row must agree. */
+function resolveSizes(features: readonly CompiledFeature[], rows: readonly GivenRow[]): Sizes {
   const sizes: Sizes = new Map();
+  const isUnknown = (dimension: Dimension): boolean =>
+    typeof dimension === "string" && !sizes.has(dimension);
   for (const [index, { feature }] of features.entries()) {
-    let value = row[index];
-    for (const dimension of feature.shape) {
-      if (value === undefined || !isValueList(value)) break;
-      if (typeof dimension === "string" && !sizes.has(dimension))
-        sizes.set(dimension, value.length);
-      value = value[0];
+    for (const row of rows) {
+      if (!feature.shape.some(isUnknown)) break;
+      let value = row?.[index];
+      for (const dimension of feature.shape) {
+        if (value === undefined || !isValueList(value)) break;
+        if (typeof dimension === "string" && isUnknown(dimension))
+          sizes.set(dimension, value.length);
+        value = value[0];
+      }
     }
   }
   return sizes;
+}
+
+/** Tells whether every list of a row is as long as it must be. */
+function isComplete(
+  row: readonly (Value | undefined)[],
+  features: readonly CompiledFeature[],
+  sizes: Sizes,
+): boolean {
+  const fits = (value: Value | undefined, [dimension, ...inner]: readonly Dimension[]): boolean => {
+    if (dimension === undefined) return true;
+    if (value === undefined || !isValueList(value)) return false;
+    if (value.length !== sizeOf(dimension, sizes)) return false;
+    return inner.length === 0 || value.every((item) => fits(item, inner));
+  };
+  return features.every(({ feature }, index) => fits(row[index], feature.shape));
 }
 
 interface WriteScope extends CompiledFeature {
@@ -184,11 +212,13 @@ function writeList(scope: WriteScope, cell: Cell): void {
       return;
     }
     const size = sizeOf(dimension, sizes);
+    const list =
+      typeof dimension === "number" || sizes.has(dimension) ? `a list of ${size} values` : "a list";
     if (value === undefined) violations.add(path, "missing");
     else if (!isValueList(value)) {
-      violations.add(path, `expected a list of ${size} values, got ${showValue(value)}`);
+      violations.add(path, `expected ${list}, got ${showValue(value)}`);
     } else if (value.length !== size) {
-      violations.add(path, `expected a list of ${size} values, got ${value.length}`);
+      violations.add(path, `expected ${list}, got ${value.length}`);
     } else for (const [index, item] of value.entries()) visit(item, depth + 1, `${path}[${index}]`);
   };
   visit(cell.value, 0, `rows[${cell.row}].${feature.name}`);

@@ -85,7 +85,7 @@ function decodeRaw(bytes: Uint8Array, type: DataType, count: number): TensorData
 }
 
 const lengthBytes = 4;
-const utf8 = new TextDecoder("utf-8", { fatal: true });
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 function decodeRawText(bytes: Uint8Array, count: number): readonly string[] | string {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

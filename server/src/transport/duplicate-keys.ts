@@ -1,18 +1,22 @@
 /**
  * Finds names that are given twice in one object of a JSON text, which every
  * parser resolves in silence. Returns their paths, e.g. `rows[0].CRIM`. A text
- * that is not JSON gives no particular answer, and no error.
+ * that is not JSON gives no particular answer, and no error. Only the first
+ * thousand are told, and none below a hundred levels, which is deeper than any
+ * message goes: so the work grows with the text alone.
  */
 export function findDuplicateKeys(json: Buffer): readonly string[] {
   const found: string[] = [];
   const frames: Frame[] = [];
   let frame: Frame | undefined;
+  /** How many objects and lists are open below the deepest level that is looked at. */
+  let below = 0;
   let position = 0;
-  while (position < json.length) {
+  while (position < json.length && found.length < mostFound) {
     switch (json[position]) {
       case quote: {
         const end = endOfString(json, position);
-        if (frame?.keys !== undefined && frame.expectsKey) {
+        if (below === 0 && frame?.keys !== undefined && frame.expectsKey) {
           frame.name = readString(json, position, end);
           frame.expectsKey = false;
           if (frame.keys.has(frame.name)) found.push(pathOf(frames));
@@ -22,20 +26,24 @@ export function findDuplicateKeys(json: Buffer): readonly string[] {
         break;
       }
       case openBrace:
-        frame = { keys: new Set(), name: "", index: 0, expectsKey: true };
-        frames.push(frame);
-        break;
       case openBracket:
-        frame = { keys: undefined, name: "", index: 0, expectsKey: false };
-        frames.push(frame);
+        if (frames.length === deepest) below += 1;
+        else {
+          const keys = json[position] === openBrace ? new Set<string>() : undefined;
+          frame = { keys, name: "", index: 0, expectsKey: true };
+          frames.push(frame);
+        }
         break;
       case closeBrace:
       case closeBracket:
-        frames.pop();
-        frame = frames.at(-1);
+        if (below > 0) below -= 1;
+        else {
+          frames.pop();
+          frame = frames.at(-1);
+        }
         break;
       case comma:
-        if (frame !== undefined) {
+        if (below === 0 && frame !== undefined) {
           frame.index += 1;
           frame.expectsKey = true;
         }
@@ -47,6 +55,9 @@ export function findDuplicateKeys(json: Buffer): readonly string[] {
   }
   return found;
 }
+
+const mostFound = 1000;
+const deepest = 100;
 
 /** An object or list that is open at the place reached. */
 interface Frame {
