@@ -49,13 +49,12 @@ export interface CloseReport {
 /** Builds a server of everything that it is made of. `reportFault` is told of its own faults. */
 export function buildServer(options: ServerOptions, reportFault: (fault: unknown) => void): Server {
   const readiness = createReadiness();
-  const executor = createInlineExecutor(systemClock);
-  const loader = createLoader({ runtime: createOnnxRuntime(), executor });
+  const executor = createInlineExecutor();
+  const loader = createLoader({ runtime: createOnnxRuntime(), executor, clock: systemClock });
   const source = createDirectorySource(options.models);
   const manager = createManager({ source, loader, clock: systemClock });
   const predictor = createPredictor({
     manager,
-    executor,
     clock: systemClock,
     newPredictionId: randomUUID,
   });

@@ -18,7 +18,8 @@ export interface CheckCall {
 export async function check({ directory, json, console }: CheckCall): Promise<ExitCode> {
   const loader = createLoader({
     runtime: createOnnxRuntime(),
-    executor: createInlineExecutor(systemClock),
+    executor: createInlineExecutor(),
+    clock: systemClock,
   });
   const source = createDirectorySource(directory);
   const manager = createManager({ source, loader, clock: systemClock });

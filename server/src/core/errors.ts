@@ -142,8 +142,7 @@ export function invalidInput(
 }
 
 /** Makes the error of a call whose signal was aborted: cancelled, or past its deadline. */
-export function abortError(signal: AbortSignal): ServingError {
-  const reason: unknown = signal.reason;
+export function abortError({ reason }: { readonly reason: unknown }): ServingError {
   if (reason instanceof ServingError) return reason;
   if (reason instanceof Error && reason.name === "TimeoutError") {
     return deadlineError();

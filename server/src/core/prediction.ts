@@ -32,6 +32,15 @@ export type PredictOutput =
   | { readonly kind: "tensors"; readonly tensors: readonly Tensor[] }
   | { readonly kind: "rows"; readonly rows: readonly ValueObject[] };
 
+/** Tells when a caller leaves: what is needed of an AbortSignal. */
+export interface CallSignal {
+  readonly aborted: boolean;
+  /** Why it was aborted. */
+  readonly reason: unknown;
+  addEventListener(type: "abort", listener: () => void): void;
+  removeEventListener(type: "abort", listener: () => void): void;
+}
+
 /** One call for a prediction, in no protocol's terms. */
 export interface PredictCall {
   readonly model: string;
@@ -41,7 +50,7 @@ export interface PredictCall {
   /** The outputs to answer; none named means all. */
   readonly outputs: readonly string[];
   /** Aborted when the caller cancels or the deadline passes. */
-  readonly signal: AbortSignal;
+  readonly signal: CallSignal;
   /** When the caller stops waiting, in milliseconds since 1970; Infinity is never. */
   readonly deadline: number;
 }

@@ -1,16 +1,10 @@
 /** Decides where and when runs happen. */
 export interface Executor {
   /**
-   * Runs a task when its turn comes. A task whose signal is aborted before then
-   * is never run, and its promise rejects at once with CANCELLED or
-   * DEADLINE_EXCEEDED; nor is one whose deadline has passed, in milliseconds
-   * since 1970 (default: none).
+   * Runs a task when its turn comes, and gives its result. Tasks begin in the
+   * order in which they were given; no task begins before this call returns.
    */
-  execute<Result>(
-    task: () => Promise<Result>,
-    signal: AbortSignal,
-    deadline?: number,
-  ): Promise<Result>;
+  execute<Result>(task: () => Promise<Result>): Promise<Result>;
   /** The number of tasks that wait for their turn. */
   readonly queueLength: number;
 }

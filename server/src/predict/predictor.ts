@@ -2,10 +2,9 @@ import type { Clock } from "../core/clock.ts";
 import { deadlineError } from "../core/errors.ts";
 import type { PredictCall, PredictInput, Prediction } from "../core/prediction.ts";
 import { createViolationList } from "../core/violations.ts";
-import type { Executor } from "../engine/executor.ts";
+import type { Feeds } from "../engine/feeds.ts";
 import type { Manager } from "../repository/manager.ts";
 import { routeCall } from "../routing/router.ts";
-import type { Feeds } from "../signature/feeds.ts";
 import type { PredictionCodec } from "../signature/prediction-codec.ts";
 
 /** The data plane: the one function that every protocol calls for a prediction. */
@@ -17,7 +16,6 @@ export interface Predictor {
 /** What a predictor works with. */
 export interface PredictorParts {
   readonly manager: Manager;
-  readonly executor: Executor;
   readonly clock: Clock;
   /** Names a prediction; no two may be equal, over all servers. */
   readonly newPredictionId: () => string;
@@ -25,20 +23,15 @@ export interface PredictorParts {
 
 /** Makes the data plane: route, pin, encode, run, decode. */
 export function createPredictor(parts: PredictorParts): Predictor {
-  const { manager, executor, clock, newPredictionId } = parts;
+  const { manager, clock, newPredictionId } = parts;
   return {
     async predict({ model, version, input, outputs, signal, deadline }) {
-      const { name, aliases, versions } = manager.model(model);
-      const routed = routeCall(version, { model: name, aliases, versions });
+      const routed = routeCall(version, manager.routing(model));
       const handle = manager.acquire(model, routed.version);
       try {
-        const { codec, model: runnable } = handle.loaded;
+        const { codec, batcher } = handle.loaded;
         const { feeds, selected } = readCall(codec, input, outputs);
-        const answered = await executor.execute(
-          () => runnable.run(feeds.tensors, selected),
-          signal,
-          deadline,
-        );
+        const answered = await batcher.run({ feeds, outputs: selected, signal, deadline });
         if (clock.now() >= deadline) throw deadlineError();
         return {
           predictionId: newPredictionId(),

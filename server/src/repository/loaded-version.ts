@@ -1,4 +1,5 @@
 import type { Signature } from "../core/signature.ts";
+import type { Batcher } from "../engine/batcher.ts";
 import type { RunnableModel } from "../engine/runtime.ts";
 import type { PredictionCodec } from "../signature/prediction-codec.ts";
 
@@ -7,4 +8,6 @@ export interface LoadedVersion {
   readonly signature: Signature;
   readonly codec: PredictionCodec;
   readonly model: RunnableModel;
+  /** Runs calls of the version, merged where that was verified to change no answer. */
+  readonly batcher: Batcher;
 }

@@ -1,6 +1,7 @@
 import type { ModelManifest } from "@presage/gen/presage/v1/manifest_pb";
 import type { Clock } from "../core/clock.ts";
 import { ServingError } from "../core/errors.ts";
+import type { RoutingSnapshot } from "../core/routing-snapshot.ts";
 import { createHandle, type Handle } from "./handle.ts";
 import { createVersionLife, type VersionLife } from "./lifecycle.ts";
 import type { Loader } from "./loader.ts";
@@ -16,6 +17,8 @@ export interface Manager {
   models(): readonly ModelState[];
   /** One model as it stands now. Throws MODEL_NOT_FOUND. */
   model(name: string): ModelState;
+  /** What routing needs to know of a model; it follows the model. Throws MODEL_NOT_FOUND. */
+  routing(name: string): RoutingSnapshot;
   /**
    * Pins a version for one call; the handle must be released. Throws
    * MODEL_NOT_FOUND, VERSION_NOT_FOUND or VERSION_NOT_READY.
@@ -37,6 +40,7 @@ interface ManagedModel {
   readonly manifest: ModelManifest | undefined;
   readonly problems: readonly string[];
   readonly versions: ReadonlyMap<bigint, VersionLife>;
+  readonly routing: RoutingSnapshot;
 }
 
 const retryWhileLoadingMs = 1000;
@@ -64,14 +68,23 @@ export function createManager({ source, loader, clock }: ManagerParts): Manager 
 
   const manage = (found: FoundModel): ManagedModel => {
     const read = readManifest(found);
-    const versions = found.versions.map(
-      ({ version }) => [version, createVersionLife(clock)] as const,
-    );
+    const manifest = read.kind === "ok" ? read.manifest : undefined;
+    const lives = found.versions.map(({ version }) => [version, createVersionLife(clock)] as const);
     const problems = found.versions.length === 0 ? ["the model has no version, such as 1/"] : [];
     return {
       found,
-      versions: new Map(versions),
-      manifest: read.kind === "ok" ? read.manifest : undefined,
+      versions: new Map(lives),
+      routing: {
+        model: found.name,
+        aliases: new Map(Object.entries(manifest?.aliases ?? {})),
+        versions: lives.map(([version, life]) => ({
+          version,
+          get isReady() {
+            return life.status.state === "ready";
+          },
+        })),
+      },
+      manifest,
       problems:
         read.kind === "ok"
           ? problems
@@ -101,6 +114,7 @@ export function createManager({ source, loader, clock }: ManagerParts): Manager 
     },
     models: () => [...models.values()].map(describeModel),
     model: (name) => describeModel(find(name)),
+    routing: (name) => find(name).routing,
     acquire(name, version) {
       const life = find(name).versions.get(version);
       if (life === undefined) {

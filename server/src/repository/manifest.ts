@@ -14,7 +14,13 @@ export function readManifest(model: FoundModel): ReadManifest {
   if (model.manifest === undefined) return { kind: "ok", manifest: undefined };
   const read = readYamlMessage(ModelManifestSchema, model.manifest);
   if (read.kind === "invalid") return read;
-  const problems = [...checkAliases(read.message, model), ...checkGolden(read.message, model)];
+  const problems = [
+    ...checkAliases(read.message, model),
+    ...checkGolden(read.message, model),
+    ...(read.message.batching?.maxBatchSize === 0
+      ? ["batching.maxBatchSize: expected at least 1, got 0"]
+      : []),
+  ];
   return problems.length > 0
     ? { kind: "invalid", problems }
     : { kind: "ok", manifest: read.message };

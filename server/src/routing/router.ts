@@ -1,13 +1,6 @@
 import { ServingError } from "../core/errors.ts";
 import type { Route } from "../core/prediction.ts";
-
-/** What routing needs to know of a model. */
-export interface RoutingSnapshot {
-  readonly model: string;
-  readonly aliases: ReadonlyMap<string, bigint>;
-  /** Every version found, ascending, and whether it can answer. */
-  readonly versions: readonly { readonly version: bigint; readonly isReady: boolean }[];
-}
+import type { RoutingSnapshot } from "../core/routing-snapshot.ts";
 
 /** The version that answers a call, and why. */
 export interface Routed {

@@ -3,9 +3,9 @@ import { rowShape } from "../core/signature.ts";
 import { elementCount, type Tensor } from "../core/tensor.ts";
 import { isValueList, isValueObject, showValue, type Value } from "../core/value.ts";
 import { createViolationList, type ViolationList } from "../core/violations.ts";
+import type { Feeds } from "../engine/feeds.ts";
 import { createElementBuffer, type ElementBuffer } from "./element-buffer.ts";
 import { createElementRule, type ElementRule, Rejection } from "./element-rule.ts";
-import type { Feeds } from "./feeds.ts";
 
 /** Turns rows of feature values into a model's inputs. */
 export interface RowEncoder {

@@ -8,9 +8,9 @@ import {
 } from "../core/signature.ts";
 import { elementCount, type Tensor, type TensorData } from "../core/tensor.ts";
 import { createViolationList, type ViolationList } from "../core/violations.ts";
+import type { Feeds } from "../engine/feeds.ts";
 import { createElementBuffer, type Element } from "./element-buffer.ts";
 import { createElementRule, type ElementRule, Rejection } from "./element-rule.ts";
-import type { Feeds } from "./feeds.ts";
 import { decodeContent } from "./tensor-content.ts";
 
 /** Turns the tensors of a request into a model's inputs. */

@@ -4,8 +4,8 @@
 
 import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
+import type { Duration, Value } from "@bufbuild/protobuf/wkt";
 import type { DataType, Tensor } from "./tensor_pb.js";
-import type { Value } from "@bufbuild/protobuf/wkt";
 
 /**
  * Describes the file presage/v1/manifest.proto.
@@ -79,6 +79,13 @@ export declare type ModelManifest = Message<"presage.v1.ModelManifest"> & {
    * @generated from field: repeated presage.v1.GoldenExample golden = 8;
    */
   golden: GoldenExample[];
+
+  /**
+   * How concurrent calls are merged into one run. Default: each field's own.
+   *
+   * @generated from field: presage.v1.Batching batching = 9;
+   */
+  batching?: Batching | undefined;
 };
 
 /**
@@ -86,6 +93,37 @@ export declare type ModelManifest = Message<"presage.v1.ModelManifest"> & {
  * Use `create(ModelManifestSchema)` to create a new message.
  */
 export declare const ModelManifestSchema: GenMessage<ModelManifest>;
+
+/**
+ * Batching says how concurrent calls of a version are merged into one run. Calls
+ * are only ever merged where loading the version showed that its rows give the
+ * same answers alone and together.
+ *
+ * @generated from message presage.v1.Batching
+ */
+export declare type Batching = Message<"presage.v1.Batching"> & {
+  /**
+   * The most rows of a merged run; 1 merges nothing. A call of more rows runs
+   * alone. Default: 64.
+   *
+   * @generated from field: optional uint32 max_batch_size = 1;
+   */
+  maxBatchSize?: number | undefined;
+
+  /**
+   * How long a run that is not full waits for more calls while the engine is
+   * free. Default: 0s, not at all.
+   *
+   * @generated from field: google.protobuf.Duration max_delay = 2;
+   */
+  maxDelay?: Duration | undefined;
+};
+
+/**
+ * Describes the message presage.v1.Batching.
+ * Use `create(BatchingSchema)` to create a new message.
+ */
+export declare const BatchingSchema: GenMessage<Batching>;
 
 /**
  * Feature is one named value of a row. In a manifest, the name alone is

@@ -3,14 +3,14 @@
 /* eslint-disable */
 
 import { enumDesc, fileDesc, messageDesc, tsEnum } from "@bufbuild/protobuf/codegenv2";
-import { file_google_protobuf_struct } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_duration, file_google_protobuf_struct } from "@bufbuild/protobuf/wkt";
 import { file_presage_v1_tensor } from "./tensor_pb.js";
 
 /**
  * Describes the file presage/v1/manifest.proto.
  */
 export const file_presage_v1_manifest = /*@__PURE__*/
-  fileDesc("ChlwcmVzYWdlL3YxL21hbmlmZXN0LnByb3RvEgpwcmVzYWdlLnYxItQCCg1Nb2RlbE1hbmlmZXN0EhQKDGRpc3BsYXlfbmFtZRgBIAEoCRITCgtkZXNjcmlwdGlvbhgCIAEoCRIeCgR0YXNrGAMgASgOMhAucHJlc2FnZS52MS5UYXNrEiUKCGZlYXR1cmVzGAQgAygLMhMucHJlc2FnZS52MS5GZWF0dXJlEicKB2NsYXNzZXMYBSADKAsyFi5wcmVzYWdlLnYxLkNsYXNzTGFiZWwSFAoMY2xhc3Nfb3V0cHV0GAYgASgJEjcKB2FsaWFzZXMYByADKAsyJi5wcmVzYWdlLnYxLk1vZGVsTWFuaWZlc3QuQWxpYXNlc0VudHJ5EikKBmdvbGRlbhgIIAMoCzIZLnByZXNhZ2UudjEuR29sZGVuRXhhbXBsZRouCgxBbGlhc2VzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgEOgI4ASKvAgoHRmVhdHVyZRIMCgRuYW1lGAEgASgJEg0KBWlucHV0GAIgASgJEicKCWRhdGFfdHlwZRgDIAEoDjIULnByZXNhZ2UudjEuRGF0YVR5cGUSDQoFc2hhcGUYBCADKAMSEwoLZGVzY3JpcHRpb24YBSABKAkSDAoEdW5pdBgGIAEoCRIiCgVyYW5nZRgHIAEoCzIRLnByZXNhZ2UudjEuUmFuZ2VIABIsCgpjYXRlZ29yaWVzGAggASgLMhYucHJlc2FnZS52MS5DYXRlZ29yaWVzSAASKgoHbWlzc2luZxgJIAEoDjIZLnByZXNhZ2UudjEuTWlzc2luZ1BvbGljeRIkCgRmaWxsGAogASgLMhYuZ29vZ2xlLnByb3RvYnVmLlZhbHVlQggKBmRvbWFpbiI7CgVSYW5nZRIQCgNtaW4YASABKAFIAIgBARIQCgNtYXgYAiABKAFIAYgBAUIGCgRfbWluQgYKBF9tYXgiRAoKQ2F0ZWdvcmllcxImCgZ2YWx1ZXMYASADKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWUSDgoGY2xvc2VkGAIgASgIIlcKCkNsYXNzTGFiZWwSJQoFdmFsdWUYASABKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWUSDQoFbGFiZWwYAiABKAkSEwoLZGVzY3JpcHRpb24YAyABKAki+QEKDUdvbGRlbkV4YW1wbGUSDAoEbmFtZRgBIAEoCRIQCgh2ZXJzaW9ucxgCIAMoBBIkCgRyb3dzGAMgAygLMhYuZ29vZ2xlLnByb3RvYnVmLlZhbHVlEiMKB3RlbnNvcnMYBCADKAsyEi5wcmVzYWdlLnYxLlRlbnNvchIrCgtleHBlY3Rfcm93cxgFIAMoCzIWLmdvb2dsZS5wcm90b2J1Zi5WYWx1ZRIqCg5leHBlY3RfdGVuc29ycxgGIAMoCzISLnByZXNhZ2UudjEuVGVuc29yEhYKCXRvbGVyYW5jZRgHIAEoAUgAiAEBQgwKCl90b2xlcmFuY2UqZwoEVGFzaxIUChBUQVNLX1VOU1BFQ0lGSUVEEAASDwoLVEFTS19CSU5BUlkQARITCg9UQVNLX01VTFRJQ0xBU1MQAhITCg9UQVNLX1JFR1JFU1NJT04QAxIOCgpUQVNLX09USEVSEAQqYwoNTWlzc2luZ1BvbGljeRIeChpNSVNTSU5HX1BPTElDWV9VTlNQRUNJRklFRBAAEhkKFU1JU1NJTkdfUE9MSUNZX1JFSkVDVBABEhcKE01JU1NJTkdfUE9MSUNZX0ZJTEwQAmIGcHJvdG8z", [file_google_protobuf_struct, file_presage_v1_tensor]);
+  fileDesc("ChlwcmVzYWdlL3YxL21hbmlmZXN0LnByb3RvEgpwcmVzYWdlLnYxIvwCCg1Nb2RlbE1hbmlmZXN0EhQKDGRpc3BsYXlfbmFtZRgBIAEoCRITCgtkZXNjcmlwdGlvbhgCIAEoCRIeCgR0YXNrGAMgASgOMhAucHJlc2FnZS52MS5UYXNrEiUKCGZlYXR1cmVzGAQgAygLMhMucHJlc2FnZS52MS5GZWF0dXJlEicKB2NsYXNzZXMYBSADKAsyFi5wcmVzYWdlLnYxLkNsYXNzTGFiZWwSFAoMY2xhc3Nfb3V0cHV0GAYgASgJEjcKB2FsaWFzZXMYByADKAsyJi5wcmVzYWdlLnYxLk1vZGVsTWFuaWZlc3QuQWxpYXNlc0VudHJ5EikKBmdvbGRlbhgIIAMoCzIZLnByZXNhZ2UudjEuR29sZGVuRXhhbXBsZRImCghiYXRjaGluZxgJIAEoCzIULnByZXNhZ2UudjEuQmF0Y2hpbmcaLgoMQWxpYXNlc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoBDoCOAEiaAoIQmF0Y2hpbmcSGwoObWF4X2JhdGNoX3NpemUYASABKA1IAIgBARIsCgltYXhfZGVsYXkYAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CEQoPX21heF9iYXRjaF9zaXplIq8CCgdGZWF0dXJlEgwKBG5hbWUYASABKAkSDQoFaW5wdXQYAiABKAkSJwoJZGF0YV90eXBlGAMgASgOMhQucHJlc2FnZS52MS5EYXRhVHlwZRINCgVzaGFwZRgEIAMoAxITCgtkZXNjcmlwdGlvbhgFIAEoCRIMCgR1bml0GAYgASgJEiIKBXJhbmdlGAcgASgLMhEucHJlc2FnZS52MS5SYW5nZUgAEiwKCmNhdGVnb3JpZXMYCCABKAsyFi5wcmVzYWdlLnYxLkNhdGVnb3JpZXNIABIqCgdtaXNzaW5nGAkgASgOMhkucHJlc2FnZS52MS5NaXNzaW5nUG9saWN5EiQKBGZpbGwYCiABKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWVCCAoGZG9tYWluIjsKBVJhbmdlEhAKA21pbhgBIAEoAUgAiAEBEhAKA21heBgCIAEoAUgBiAEBQgYKBF9taW5CBgoEX21heCJECgpDYXRlZ29yaWVzEiYKBnZhbHVlcxgBIAMoCzIWLmdvb2dsZS5wcm90b2J1Zi5WYWx1ZRIOCgZjbG9zZWQYAiABKAgiVwoKQ2xhc3NMYWJlbBIlCgV2YWx1ZRgBIAEoCzIWLmdvb2dsZS5wcm90b2J1Zi5WYWx1ZRINCgVsYWJlbBgCIAEoCRITCgtkZXNjcmlwdGlvbhgDIAEoCSL5AQoNR29sZGVuRXhhbXBsZRIMCgRuYW1lGAEgASgJEhAKCHZlcnNpb25zGAIgAygEEiQKBHJvd3MYAyADKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWUSIwoHdGVuc29ycxgEIAMoCzISLnByZXNhZ2UudjEuVGVuc29yEisKC2V4cGVjdF9yb3dzGAUgAygLMhYuZ29vZ2xlLnByb3RvYnVmLlZhbHVlEioKDmV4cGVjdF90ZW5zb3JzGAYgAygLMhIucHJlc2FnZS52MS5UZW5zb3ISFgoJdG9sZXJhbmNlGAcgASgBSACIAQFCDAoKX3RvbGVyYW5jZSpnCgRUYXNrEhQKEFRBU0tfVU5TUEVDSUZJRUQQABIPCgtUQVNLX0JJTkFSWRABEhMKD1RBU0tfTVVMVElDTEFTUxACEhMKD1RBU0tfUkVHUkVTU0lPThADEg4KClRBU0tfT1RIRVIQBCpjCg1NaXNzaW5nUG9saWN5Eh4KGk1JU1NJTkdfUE9MSUNZX1VOU1BFQ0lGSUVEEAASGQoVTUlTU0lOR19QT0xJQ1lfUkVKRUNUEAESFwoTTUlTU0lOR19QT0xJQ1lfRklMTBACYgZwcm90bzM", [file_google_protobuf_duration, file_google_protobuf_struct, file_presage_v1_tensor]);
 
 /**
  * Describes the message presage.v1.ModelManifest.
@@ -20,39 +20,46 @@ export const ModelManifestSchema = /*@__PURE__*/
   messageDesc(file_presage_v1_manifest, 0);
 
 /**
+ * Describes the message presage.v1.Batching.
+ * Use `create(BatchingSchema)` to create a new message.
+ */
+export const BatchingSchema = /*@__PURE__*/
+  messageDesc(file_presage_v1_manifest, 1);
+
+/**
  * Describes the message presage.v1.Feature.
  * Use `create(FeatureSchema)` to create a new message.
  */
 export const FeatureSchema = /*@__PURE__*/
-  messageDesc(file_presage_v1_manifest, 1);
+  messageDesc(file_presage_v1_manifest, 2);
 
 /**
  * Describes the message presage.v1.Range.
  * Use `create(RangeSchema)` to create a new message.
  */
 export const RangeSchema = /*@__PURE__*/
-  messageDesc(file_presage_v1_manifest, 2);
+  messageDesc(file_presage_v1_manifest, 3);
 
 /**
  * Describes the message presage.v1.Categories.
  * Use `create(CategoriesSchema)` to create a new message.
  */
 export const CategoriesSchema = /*@__PURE__*/
-  messageDesc(file_presage_v1_manifest, 3);
+  messageDesc(file_presage_v1_manifest, 4);
 
 /**
  * Describes the message presage.v1.ClassLabel.
  * Use `create(ClassLabelSchema)` to create a new message.
  */
 export const ClassLabelSchema = /*@__PURE__*/
-  messageDesc(file_presage_v1_manifest, 4);
+  messageDesc(file_presage_v1_manifest, 5);
 
 /**
  * Describes the message presage.v1.GoldenExample.
  * Use `create(GoldenExampleSchema)` to create a new message.
  */
 export const GoldenExampleSchema = /*@__PURE__*/
-  messageDesc(file_presage_v1_manifest, 5);
+  messageDesc(file_presage_v1_manifest, 6);
 
 /**
  * Describes the enum presage.v1.Task.

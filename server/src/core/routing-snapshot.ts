@@ -1,0 +1,7 @@
+/** What routing needs to know of a model. */
+export interface RoutingSnapshot {
+  readonly model: string;
+  readonly aliases: ReadonlyMap<string, bigint>;
+  /** Every version found, ascending, and whether it can answer. */
+  readonly versions: readonly { readonly version: bigint; readonly isReady: boolean }[];
+}
