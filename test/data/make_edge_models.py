@@ -79,6 +79,24 @@ def two_inputs():
     return model("two-inputs", [node], inputs, [value("sum", COLUMN)])
 
 
+def mixing():
+    """y = x - the mean of all rows' x: the rows of one run change each other's answers."""
+    nodes = [
+        helper.make_node("ReduceMean", ["x", "axes"], ["mean"], keepdims=1),
+        helper.make_node("Sub", ["x", "mean"], ["y"]),
+    ]
+    axes = constant("axes", [0], TensorProto.INT64, (1,))
+    return model("mixing", nodes, [value("x", COLUMN)], [value("y", COLUMN)], [axes])
+
+
+def lookup():
+    """y = the number of index x in a table of four; a run with any other index fails."""
+    table = constant("table", [10.0, 20.0, 30.0, 40.0], shape=(4,))
+    node = helper.make_node("Gather", ["table", "x"], ["y"])
+    inputs = [value("x", COLUMN, TensorProto.INT64)]
+    return model("lookup", [node], inputs, [value("y", COLUMN)], [table])
+
+
 def slow():
     """y = x, after SLOW_STEPS products of a square matrix, whatever the number of rows.
 
@@ -124,6 +142,8 @@ def edge():
         "matrix": matrix(),
         "nan-answer": nan_answer(),
         "two-inputs": two_inputs(),
+        "mixing": mixing(),
+        "lookup": lookup(),
         "slow": slow(),
     }
 

@@ -1,0 +1,212 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { ServingError } from "../core/errors.ts";
+import type { Tensor } from "../core/tensor.ts";
+import { createBatcher } from "./batcher.ts";
+import type { Executor } from "./executor.ts";
+import type { Feeds } from "./feeds.ts";
+import { createLatencyModel } from "./latency-model.ts";
+import type { RunnableModel } from "./runtime.ts";
+
+const feedsOf = (values: readonly number[], width = 1): Feeds => ({
+  tensors: [
+    {
+      name: "x",
+      dataType: "FP64",
+      shape: [values.length / width, width],
+      data: Float64Array.from(values),
+    },
+  ],
+  rowCount: values.length / width,
+});
+
+/** A model that answers twice its input, and refuses a run that holds a negative number. */
+function createDoubler(): RunnableModel & { readonly runs: number[] } {
+  const runs: number[] = [];
+  return {
+    runs,
+    inputs: [],
+    outputs: [],
+    async run([x]) {
+      const { shape, data } = x ?? { shape: [0], data: [] };
+      runs.push(shape[0] ?? 0);
+      const values = Array.from<string | number | bigint, number>(data, Number);
+      if (values.some((value) => value < 0))
+        throw new ServingError("MODEL_RUN_FAILED", "a negative number");
+      return [
+        {
+          name: "y",
+          dataType: "FP64",
+          shape,
+          data: Float64Array.from(values, (value) => value * 2),
+        },
+      ];
+    },
+    release: async () => {},
+  };
+}
+
+/** An executor whose turns are given by the test. */
+function createManualExecutor(): Executor & { turn(): Promise<void> } {
+  const queue: (() => Promise<void>)[] = [];
+  return {
+    get queueLength() {
+      return queue.length;
+    },
+    execute: (task) =>
+      new Promise((resolve, reject) => queue.push(() => task().then(resolve, reject))),
+    async turn() {
+      await queue.shift()?.();
+    },
+  };
+}
+
+function setUp({
+  maxRows = 8,
+  now = () => 0,
+  latency = createLatencyModel(),
+  maxDelayMs = 0,
+} = {}) {
+  const model = createDoubler();
+  const executor = createManualExecutor();
+  const batcher = createBatcher({ model, executor, latency, maxRows, maxDelayMs, clock: { now } });
+  const call = (
+    values: readonly number[],
+    { signal = new AbortController().signal, deadline = Infinity, width = 1, outputs = ["y"] } = {},
+  ) => batcher.run({ feeds: feedsOf(values, width), outputs, signal, deadline });
+  return { model, executor, call };
+}
+
+const dataOf = (outputs: readonly Tensor[]) =>
+  Array.from<string | number | bigint, number>(outputs[0]?.data ?? [], Number);
+const reasonOf = (call: Promise<unknown>) =>
+  call.then(
+    () => "answered",
+    (error: unknown) => (error as ServingError).reason,
+  );
+
+describe("createBatcher()", () => {
+  it("runs the calls that wait for the engine together", async () => {
+    const { model, executor, call } = setUp();
+    const calls = [call([1]), call([2, 3]), call([4])];
+    await executor.turn();
+    expect((await Promise.all(calls)).map(dataOf)).toEqual([[2], [4, 6], [8]]);
+    expect(model.runs).toEqual([4]);
+  });
+
+  it.each([
+    { name: "rows of another size", other: { width: 2 } },
+    { name: "other outputs", other: { outputs: ["z"] } },
+  ])("keeps $name apart", async ({ other }) => {
+    const { model, executor, call } = setUp();
+    const calls = [call([1, 2]), call([3, 4], other)];
+    await executor.turn();
+    await executor.turn();
+    await Promise.all(calls);
+    expect(model.runs).toHaveLength(2);
+  });
+
+  it.each([
+    { maxRows: 1, rows: [1, 1, 1], runs: [1, 1, 1] },
+    { maxRows: 4, rows: [2, 2, 1], runs: [4, 1] },
+    { maxRows: 4, rows: [3, 2, 2], runs: [3, 4] },
+    { maxRows: 4, rows: [9, 1], runs: [9, 1] },
+  ])("merges at most $maxRows rows: $rows", async ({ maxRows, rows, runs }) => {
+    const { model, executor, call } = setUp({ maxRows });
+    const calls = rows.map((count) => call(Array.from({ length: count }, () => 1)));
+    while (executor.queueLength > 0) await executor.turn();
+    await Promise.all(calls);
+    expect(model.runs).toEqual(runs);
+  });
+
+  it("drops calls whose caller has left, at once, and never runs them", async () => {
+    const { model, executor, call } = setUp();
+    const caller = new AbortController();
+    const calls = [call([1]), call([2], { signal: caller.signal })];
+    caller.abort();
+    expect(await reasonOf(calls[1] ?? Promise.reject())).toBe("CANCELLED");
+    await executor.turn();
+    await calls[0];
+    expect(model.runs).toEqual([1]);
+    const gone = AbortSignal.abort();
+    expect(await reasonOf(call([3], { signal: gone }))).toBe("CANCELLED");
+    expect(executor.queueLength).toBe(0);
+  });
+
+  it("drops calls whose deadline has passed, and never runs them", async () => {
+    let now = 0;
+    const { model, executor, call } = setUp({ now: () => now });
+    const calls = [call([1], { deadline: 10 }), call([2], { deadline: 11 })];
+    now = 10;
+    await executor.turn();
+    expect(await Promise.all(calls.map(reasonOf))).toEqual(["DEADLINE_EXCEEDED", "answered"]);
+    expect(model.runs).toEqual([1]);
+  });
+
+  it("runs no more rows together than the callers' deadlines allow", async () => {
+    const latency = createLatencyModel();
+    for (const [rows, duration] of [
+      [1, 10],
+      [2, 20],
+      [4, 40],
+    ] as const)
+      latency.record(rows, duration);
+    const { model, executor, call } = setUp({ latency });
+    const calls = [call([1], { deadline: 25 }), call([2]), call([3]), call([4])];
+    await executor.turn();
+    expect(await reasonOf(calls[0] ?? Promise.reject())).toBe("answered");
+    await executor.turn();
+    await Promise.all(calls);
+    expect(model.runs).toEqual([2, 2]);
+  });
+
+  it("fails the bad call of a merged run alone", async () => {
+    const { executor, call } = setUp();
+    const calls = [[1], [-2], [3], [4], [5]].map((values) => call(values));
+    await executor.turn();
+    expect(await Promise.all(calls.map(reasonOf))).toEqual([
+      "answered",
+      "MODEL_RUN_FAILED",
+      "answered",
+      "answered",
+      "answered",
+    ]);
+  });
+
+  it("gives every caller the answer to its own rows, whatever comes together", async () => {
+    const callArbitrary = fc.record({
+      values: fc.array(fc.integer({ min: -1, max: 1000 }), { minLength: 1, maxLength: 4 }),
+      width: fc.constantFrom(1, 2),
+      leaves: fc.boolean(),
+      turnAfter: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(callArbitrary, { maxLength: 20 }),
+        fc.integer({ min: 1, max: 6 }),
+        async (calls, maxRows) => {
+          const { executor, call } = setUp({ maxRows });
+          const outcomes: Promise<unknown>[] = [];
+          for (const { values, width, leaves, turnAfter } of calls) {
+            const caller = new AbortController();
+            const rows = values.flatMap((value) => Array.from({ length: width }, () => value));
+            const outcome = call(rows, { width, signal: caller.signal }).then(
+              dataOf,
+              (error: unknown) => (error as ServingError).reason,
+            );
+            if (leaves) caller.abort();
+            const expected = values.some((value) => value < 0)
+              ? "MODEL_RUN_FAILED"
+              : rows.map((value) => value * 2);
+            outcomes.push(
+              outcome.then((result) => expect(result).toEqual(leaves ? "CANCELLED" : expected)),
+            );
+            if (turnAfter) await executor.turn();
+          }
+          while (executor.queueLength > 0) await executor.turn();
+          await Promise.all(outcomes);
+        },
+      ),
+    );
+  });
+});
