@@ -11,12 +11,13 @@ import { createManager } from "./repository/manager.ts";
 import type { ModelState } from "./repository/model-state.ts";
 import { createInferenceService } from "./services/inference.ts";
 import { createModelService } from "./services/model.ts";
+import { createCallSteps } from "./transport/calls.ts";
 import { createConnectLane } from "./transport/connect-lane.ts";
 import { createCors } from "./transport/cors.ts";
 import { createProbes } from "./transport/http/probes.ts";
 import { createLanes } from "./transport/lanes.ts";
 import { createListener } from "./transport/listener.ts";
-import { createRoutes } from "./transport/routes.ts";
+import { anyTypes, createRoutes } from "./transport/routes.ts";
 import { answerUnimplemented } from "./transport/unimplemented.ts";
 
 /** A server, built and not yet listening. */
@@ -67,7 +68,9 @@ export function buildServer(options: ServerOptions, reportFault: (fault: unknown
   });
   const services = { inference, model: createModelService(manager) };
   const connect = createConnectLane({
+    steps: createCallSteps({ reportFault }),
     routes: createRoutes(services, readiness),
+    anyTypes,
     otherwise: answerUnimplemented,
     maxRequestBytes: options.maxRequestBytes,
     maxResponseBytes: options.maxResponseBytes,

@@ -6,18 +6,15 @@ import { signatureToProto } from "./signature.ts";
 
 const manifest = `
 features:
-  - { name: age, description: In years., unit: a, range: { min: 0 } }
-  - { name: size, range: { min: -1, max: 1 }, missing: fill }
-  - { name: free, range: {} }
+  - { name: age, input: x, description: In years., unit: a, range: { min: 0 } }
+  - { name: size, input: x, range: { min: -1, max: 1 }, missing: fill }
+  - { name: free, input: x, range: {} }
   - { name: sex, input: sex, categories: { values: [f, m], closed: true }, missing: fill, fill: f }
   - { name: id, input: id, missing: fill, fill: "9007199254740993" }
 classes:
   - { value: 0, label: benign, description: Harmless. }
   - { value: 1, label: malignant }
-`
-  .replaceAll("{ name: age", "{ name: age, input: x")
-  .replaceAll("{ name: size", "{ name: size, input: x")
-  .replaceAll("{ name: free", "{ name: free, input: x");
+`;
 
 describe("signatureToProto()", () => {
   it("writes everything that a manifest tells", () => {

@@ -63,7 +63,7 @@ function createManualExecutor(): Executor & { turn(): Promise<void> } {
 
 function setUp({
   maxRows = 8,
-  now = () => 0,
+  now = (): number => 0,
   latency = createLatencyModel(),
   maxDelayMs = 0,
 } = {}) {

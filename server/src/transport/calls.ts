@@ -1,6 +1,7 @@
 import type { Interceptor } from "@connectrpc/connect";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { deadlineError, ServingError } from "../core/errors.ts";
+import type { CallSignal } from "../core/prediction.ts";
 import { fromFailure } from "../services/errors.ts";
 
 /** What the steps of a call work with. */
@@ -9,44 +10,55 @@ export interface CallParts {
   readonly reportFault: (fault: unknown) => void;
 }
 
-/**
- * Returns the ordered steps of every call, outermost first, on every lane and
- * in every protocol.
- */
-export function createCallSteps(parts: CallParts): Interceptor[] {
-  return [translateFailures(parts)];
+/** The ordered steps of every call, on every lane and in every protocol. */
+export interface CallSteps {
+  /** Takes a call with one answer through the steps; `next` is the method itself. Throws ConnectErrors only. */
+  runUnary<Answer>(signal: CallSignal, next: () => Promise<Answer>): Promise<Answer>;
+  /** The same steps, for calls of every kind, as Connect's engine takes them. */
+  readonly interceptor: Interceptor;
 }
 
-/** Turns whatever a call fails with into an error of the protocol, with its details. */
-function translateFailures({ reportFault }: CallParts): Interceptor {
-  return (next) => async (request) => {
-    const translate = (failure: unknown): ConnectError =>
-      fromFailure(explainAbort(failure, request.signal), reportFault);
+/** Makes the steps, outermost first: failures are turned into errors of the protocol. */
+export function createCallSteps({ reportFault }: CallParts): CallSteps {
+  const translate = (failure: unknown, signal: CallSignal): ConnectError =>
+    fromFailure(explainAbort(failure, signal), reportFault);
+
+  const runUnary = async <Answer>(
+    signal: CallSignal,
+    next: () => Promise<Answer>,
+  ): Promise<Answer> => {
     try {
-      const response = await next(request);
-      if (!response.stream) return response;
-      return { ...response, message: translateStream(response.message, translate) };
+      return await next();
     } catch (failure) {
-      throw translate(failure);
+      throw translate(failure, signal);
     }
+  };
+
+  async function* runStream<Message>(
+    messages: AsyncIterable<Message>,
+    signal: CallSignal,
+  ): AsyncGenerator<Message> {
+    try {
+      yield* messages;
+    } catch (failure) {
+      throw translate(failure, signal);
+    }
+  }
+
+  return {
+    runUnary,
+    interceptor: (next) => async (request) => {
+      const response = await runUnary(request.signal, () => next(request));
+      return response.stream
+        ? { ...response, message: runStream(response.message, request.signal) }
+        : response;
+    },
   };
 }
 
-async function* translateStream<Message>(
-  messages: AsyncIterable<Message>,
-  translate: (failure: unknown) => ConnectError,
-): AsyncGenerator<Message> {
-  try {
-    yield* messages;
-  } catch (failure) {
-    throw translate(failure);
-  }
-}
-
 /** A call whose deadline passed is aborted just as a cancelled one: its signal tells which it was. */
-function explainAbort(failure: unknown, signal: AbortSignal): unknown {
+function explainAbort(failure: unknown, { reason }: CallSignal): unknown {
   if (!(failure instanceof ServingError) || failure.reason !== "CANCELLED") return failure;
-  const reason: unknown = signal.reason;
   return reason instanceof ConnectError && reason.code === Code.DeadlineExceeded
     ? deadlineError()
     : failure;

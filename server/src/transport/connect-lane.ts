@@ -1,3 +1,4 @@
+import type { Registry } from "@bufbuild/protobuf";
 import { Code, ConnectError, type ConnectRouter, createConnectRouter } from "@connectrpc/connect";
 import type {
   UniversalHandler,
@@ -14,17 +15,27 @@ import {
 } from "@connectrpc/connect-node";
 import { ServingError } from "../core/errors.ts";
 import { toConnectError } from "../services/errors.ts";
-import { type CallParts, createCallSteps } from "./calls.ts";
+import type { CallParts, CallSteps } from "./calls.ts";
 import { decodeBase64, encodeBase64, isGrpcWebText, swapTextForm } from "./grpc-web-text.ts";
 import type { AnyRequest, AnyResponse, Handler } from "./handler.ts";
 import { createMessageCheck } from "./message-check.ts";
 import { readQueryMessage } from "./query-message.ts";
 import { type Body, type MessageRules, readEnvelopes, readMessage } from "./request-body.ts";
 
+/**
+ * Answers a call. `body` is the request's body where it was read already; else
+ * it is read from the request.
+ */
+export type ConnectLane = (request: AnyRequest, response: AnyResponse, body?: Uint8Array) => void;
+
 /** What the Connect lane works with. */
 export interface ConnectLaneOptions extends CallParts {
+  /** The steps of every call. */
+  readonly steps: CallSteps;
   /** Registers every service. */
   readonly routes: (router: ConnectRouter) => void;
+  /** The messages that a `google.protobuf.Any` may hold, which JSON shows in full. */
+  readonly anyTypes: Registry;
   /** Answers a request whose path is no method of a service. */
   readonly otherwise: Handler;
   readonly maxRequestBytes: number;
@@ -39,31 +50,32 @@ const compressions = [compressionGzip, compressionBrotli];
  * Makes the full lane: every method of every service, over gRPC, gRPC-Web and
  * Connect, by Connect's own protocol engine.
  */
-export function createConnectLane(options: ConnectLaneOptions): Handler {
+export function createConnectLane(options: ConnectLaneOptions): ConnectLane {
   const router = createConnectRouter({
     acceptCompression: compressions,
+    jsonOptions: { registry: options.anyTypes },
     readMaxBytes: options.maxRequestBytes,
     writeMaxBytes: options.maxResponseBytes,
     maxTimeoutMs: options.maxDeadlineMs,
-    interceptors: createCallSteps(options),
+    interceptors: [options.steps.interceptor],
   });
   options.routes(router);
   const methods = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
 
-  return (request, response) => {
+  return (request, response, body) => {
     const method = methods.get((request.url ?? "").split("?", 1)[0] ?? "");
     if (method === undefined) options.otherwise(request, response);
-    else void answer(method, request, response);
+    else void answer(method, { request, response, body });
   };
 
   async function answer(
     method: UniversalHandler,
-    request: AnyRequest,
-    response: AnyResponse,
+    { request, response, body }: Exchange,
   ): Promise<void> {
     let universal: UniversalServerRequest;
     try {
       universal = universalRequestFromNodeRequest(request, response, undefined, undefined);
+      if (body !== undefined) universal.body = createAsyncIterable([body]);
     } catch {
       // Neither a Host header nor a URL that can be read: not a request that a client library makes.
       response.statusCode = 400;
@@ -71,7 +83,7 @@ export function createConnectLane(options: ConnectLaneOptions): Handler {
       return;
     }
     try {
-      const answered = await runMethod(method, universal, options.maxRequestBytes);
+      const answered = await runMethod(method, universal, options);
       await universalResponseToNodeResponse(answered, response);
     } catch (failure) {
       // A caller that is gone takes its connection with it; anything else is ours to mend.
@@ -81,19 +93,30 @@ export function createConnectLane(options: ConnectLaneOptions): Handler {
   }
 }
 
+interface Exchange {
+  readonly request: AnyRequest;
+  readonly response: AnyResponse;
+  readonly body: Uint8Array | undefined;
+}
+
+/** What messages of requests may be. */
+type Accepted = Pick<ConnectLaneOptions, "maxRequestBytes" | "anyTypes">;
+
 async function runMethod(
   method: UniversalHandler,
   request: UniversalServerRequest,
-  limit: number,
+  accepted: Accepted,
 ): Promise<UniversalServerResponse> {
   const contentType = request.header.get("content-type") ?? "";
-  if (request.method === "GET") return checkQuery(method, request) ?? method(request);
+  if (request.method === "GET") return checkQuery(method, request, accepted) ?? method(request);
   if (!isByteStream(request.body)) return method(request);
   if (!isGrpcWebText(contentType)) {
-    return method({ ...request, body: checkBody(method, request, { body: request.body, limit }) });
+    const body = checkBody(method, { ...request, body: request.body }, accepted);
+    return method({ ...request, body });
   }
   request.header.set("content-type", swapTextForm(contentType));
-  const body = checkBody(method, request, { body: decodeBase64(request.body), limit });
+  const decoded = { ...request, body: decodeBase64(request.body) };
+  const body = checkBody(method, decoded, accepted);
   const answered = await method({ ...request, body });
   answered.header?.set("content-type", swapTextForm(answered.header.get("content-type") ?? ""));
   return answered.body === undefined
@@ -109,11 +132,12 @@ function isByteStream(body: UniversalServerRequest["body"]): body is Body {
 function checkQuery(
   { method }: UniversalHandler,
   { url }: UniversalServerRequest,
+  { anyTypes }: Accepted,
 ): UniversalServerResponse | undefined {
   const query = readQueryMessage(url);
   if (query === undefined) return undefined;
   try {
-    createMessageCheck(method.input, query.format)(query.bytes);
+    createMessageCheck({ schema: method.input, format: query.format, anyTypes })(query.bytes);
     return undefined;
   } catch (failure) {
     const error = translate(failure);
@@ -136,15 +160,19 @@ const encodingHeaders = ["content-encoding", "grpc-encoding", "connect-content-e
  */
 function checkBody(
   { method }: UniversalHandler,
-  { header }: UniversalServerRequest,
-  { body, limit }: { readonly body: Body; readonly limit: number },
+  { header, body }: { readonly header: Headers; readonly body: Body },
+  { maxRequestBytes, anyTypes }: Accepted,
 ): Body {
   const contentType = header.get("content-type") ?? "";
   const encoding = encodingHeaders.map((name) => header.get(name)).find((name) => name !== null);
   const rules: MessageRules = {
-    limit,
+    limit: maxRequestBytes,
     compression: compressions.find(({ name }) => name === encoding),
-    check: createMessageCheck(method.input, json.test(contentType) ? "json" : "binary"),
+    check: createMessageCheck({
+      schema: method.input,
+      format: json.test(contentType) ? "json" : "binary",
+      anyTypes,
+    }),
   };
   if (!wholeMessage.test(contentType)) return translated(readEnvelopes(body, rules));
   // What is passed on is plain, and its length another than was declared.

@@ -1,23 +1,34 @@
-import { type DescMessage, fromBinary, fromJson, type JsonValue } from "@bufbuild/protobuf";
+import {
+  type DescMessage,
+  fromBinary,
+  fromJson,
+  type JsonValue,
+  type Registry,
+} from "@bufbuild/protobuf";
 import { invalidInput, type ServingError, type Violation } from "../core/errors.ts";
 import { findDuplicateKeys } from "./duplicate-keys.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+/** What a message is checked as. */
+export interface MessageForm {
+  readonly schema: DescMessage;
+  readonly format: "binary" | "json";
+  /** The messages that a `google.protobuf.Any` may hold in JSON. */
+  readonly anyTypes: Registry;
+}
 
 /**
  * Makes the check of one kind of message. It throws INVALID_INPUT for bytes
  * that are no such message, naming the field where that can be told, and for
  * JSON that gives a name twice.
  */
-export function createMessageCheck(
-  schema: DescMessage,
-  format: "binary" | "json",
-): (message: Uint8Array) => void {
-  switch (format) {
+export function createMessageCheck(form: MessageForm): (message: Uint8Array) => void {
+  switch (form.format) {
     case "binary":
-      return (message) => checkBinary(schema, message);
+      return (message) => checkBinary(form.schema, message);
     case "json":
-      return (message) => checkJson(schema, message);
+      return (message) => checkJson(form, message);
   }
 }
 
@@ -29,7 +40,7 @@ function checkBinary(schema: DescMessage, message: Uint8Array): void {
   }
 }
 
-function checkJson(schema: DescMessage, message: Uint8Array): void {
+function checkJson({ schema, anyTypes }: MessageForm, message: Uint8Array): void {
   let json: JsonValue;
   try {
     json = JSON.parse(utf8.decode(message));
@@ -43,7 +54,7 @@ function checkJson(schema: DescMessage, message: Uint8Array): void {
     throw invalidInput(duplicates.map((field) => ({ field, description: "given twice" })));
   }
   try {
-    fromJson(schema, json, { ignoreUnknownFields: true });
+    fromJson(schema, json, { ignoreUnknownFields: true, registry: anyTypes });
   } catch (error) {
     throw invalidInput([readFieldError(textOf(error), schema)]);
   }

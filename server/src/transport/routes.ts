@@ -1,4 +1,4 @@
-import type { DescFile, DescService } from "@bufbuild/protobuf";
+import { createRegistry, type DescFile, type DescService, type Registry } from "@bufbuild/protobuf";
 import type { ConnectRouter, ServiceImpl } from "@connectrpc/connect";
 import { file_google_rpc_error_details } from "@presage/gen/google/rpc/error_details_pb";
 import { Health } from "@presage/gen/grpc/health/v1/health_pb";
@@ -24,6 +24,9 @@ const served: readonly DescService[] = [
   ServerReflection,
   ServerReflectionAlpha,
 ];
+
+/** The details of errors, which an answer of a stream holds in a `google.protobuf.Any`. */
+export const anyTypes: Registry = createRegistry(file_google_rpc_error_details);
 
 /** Registers every service, with health and reflection for all of them. */
 export function createRoutes(
