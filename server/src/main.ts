@@ -17,6 +17,7 @@ import { createCors } from "./transport/cors.ts";
 import { createProbes } from "./transport/http/probes.ts";
 import { createLanes } from "./transport/lanes.ts";
 import { createListener } from "./transport/listener.ts";
+import { createPlainLane } from "./transport/plain-lane.ts";
 import { anyTypes, createRoutes } from "./transport/routes.ts";
 import { answerUnimplemented } from "./transport/unimplemented.ts";
 
@@ -67,19 +68,25 @@ export function buildServer(options: ServerOptions, reportFault: (fault: unknown
     reportFault,
   });
   const services = { inference, model: createModelService(manager) };
-  const connect = createConnectLane({
-    steps: createCallSteps({ reportFault }),
-    routes: createRoutes(services, readiness),
-    anyTypes,
-    otherwise: answerUnimplemented,
+  const routes = createRoutes(services, readiness);
+  const steps = createCallSteps({ reportFault });
+  const limits = {
     maxRequestBytes: options.maxRequestBytes,
     maxResponseBytes: options.maxResponseBytes,
     maxDeadlineMs: options.timeouts.maxDeadlineMs,
+  };
+  const connect = createConnectLane({
+    routes: routes.register,
+    anyTypes,
+    steps,
+    otherwise: answerUnimplemented,
     reportFault,
+    ...limits,
   });
-  const handler = createLanes({
+  const lanes = createLanes({
     cors: createCors({ allowedOrigins: options.allowedOrigins }),
     probes: createProbes({ isReady: () => readiness.phase === "ready" }),
+    plain: createPlainLane({ methods: routes.unary, steps, connect, ...limits }),
     connect,
   });
   const { host, port, tls, timeouts } = options;
@@ -88,7 +95,8 @@ export function buildServer(options: ServerOptions, reportFault: (fault: unknown
     port,
     tls,
     timeouts,
-    handler,
+    takeStream: lanes.takeStream,
+    handler: lanes.handle,
     handlerFailed: reportFault,
   });
 

@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { create } from "@bufbuild/protobuf";
 import { type Any, anyPack } from "@bufbuild/protobuf/wkt";
-import { ConnectError, type HandlerContext } from "@connectrpc/connect";
+import { Code, ConnectError, type HandlerContext } from "@connectrpc/connect";
 import {
   type ConformancePayload_RequestInfo,
   ConformancePayload_RequestInfoSchema,
@@ -66,7 +66,9 @@ export function toError(
   return error;
 }
 
-/** Waits before an answer; rejects with the reason if the call ends before that. */
+/** Waits before an answer; rejects with what ended the call if that comes first. */
 export async function waitFor(milliseconds: number, signal: AbortSignal): Promise<void> {
-  await setTimeout(milliseconds, undefined, { signal }).catch(() => signal.throwIfAborted());
+  await setTimeout(milliseconds, undefined, { signal }).catch(() => {
+    throw ConnectError.from(signal.reason, Code.Canceled);
+  });
 }

@@ -1,4 +1,6 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { ConnectError } from "@connectrpc/connect";
+import { toStatusCode } from "../../server/src/services/errors.ts";
 import { createCallSteps } from "../../server/src/transport/calls.ts";
 import { createConnectLane } from "../../server/src/transport/connect-lane.ts";
 import { createListener } from "../../server/src/transport/listener.ts";
@@ -37,6 +39,8 @@ const listener = createListener({
     steps: createCallSteps({ reportFault }),
     routes: (router) => router.service(ConformanceService, conformanceService),
     anyTypes: conformanceTypes,
+    // The suite takes no details that it did not ask for, as the server's own errors have.
+    refuse: ({ message, code }) => new ConnectError(message, toStatusCode(code)),
     otherwise: answerUnimplemented,
     maxRequestBytes: messageReceiveLimit === 0 ? defaultMaxBytes : messageReceiveLimit,
     maxResponseBytes: defaultMaxBytes,

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs the clients of test/interop that are missing: grpcurl and grpc_health_probe, at the
-# versions of tools/go.mod, into .tools/bin; curl and Chromium, from the system's packages.
+# versions of tools/go.mod, and the runner of the conformance suite, at those of
+# ../conformance/runner/go.mod, into .tools/bin; curl and Chromium, from the system's packages.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -12,13 +13,13 @@ fail() {
   exit 1
 }
 
-build_go_tool() { # name package
-  if [[ "$bin/$1" -nt "$here/tools/go.sum" ]]; then return; fi
+build_go_tool() { # name, package, folder of the module that has its version
+  if [[ "$bin/$1" -nt "$3/go.sum" ]]; then return; fi
   if ! command -v go >/dev/null; then PATH=$PATH:/usr/local/go/bin; fi
   command -v go >/dev/null || fail "$1 is missing, and so is Go, which it is built with: https://go.dev/dl"
   echo "building $1"
   mkdir -p "$bin"
-  go build -C "$here/tools" -mod=readonly -o "$bin/$1" "$2" || fail "cannot build $1"
+  go build -C "$3" -mod=readonly -o "$bin/$1" "$2" || fail "cannot build $1"
   touch "$bin/$1"
 }
 
@@ -34,7 +35,9 @@ install_package() { # package, whose program is the path or name $2
   command -v "$2" >/dev/null || fail "$1 is installed, but there is no $2; CHROMIUM can name another"
 }
 
-build_go_tool grpcurl github.com/fullstorydev/grpcurl/cmd/grpcurl
-build_go_tool grpc_health_probe github.com/grpc-ecosystem/grpc-health-probe
+build_go_tool grpcurl github.com/fullstorydev/grpcurl/cmd/grpcurl "$here/tools"
+build_go_tool grpc_health_probe github.com/grpc-ecosystem/grpc-health-probe "$here/tools"
+build_go_tool connectconformance connectrpc.com/conformance/cmd/connectconformance \
+  "$here/../conformance/runner"
 install_package curl curl
 install_package chromium "$chromium"

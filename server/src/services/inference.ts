@@ -1,5 +1,5 @@
 import { create } from "@bufbuild/protobuf";
-import type { HandlerContext, ServiceImpl } from "@connectrpc/connect";
+import type { ServiceImpl } from "@connectrpc/connect";
 import {
   type InferenceService,
   type PredictRequest,
@@ -16,6 +16,7 @@ import { ServingError } from "../core/errors.ts";
 import type { PredictInput, Prediction } from "../core/prediction.ts";
 import { createViolationList } from "../core/violations.ts";
 import type { Predictor } from "../predict/predictor.ts";
+import type { CallContext } from "./call-context.ts";
 import { fromFailure } from "./errors.ts";
 import { pipeline } from "./pipeline.ts";
 import { toStatus } from "./status.ts";
@@ -38,7 +39,7 @@ export function createInferenceService(
 
   const predict = async (
     request: PredictRequest,
-    context: HandlerContext,
+    context: CallContext,
   ): Promise<PredictResponse> => {
     const input = readInput(request);
     const prediction = await predictor.predict({
@@ -54,7 +55,7 @@ export function createInferenceService(
 
   const answer = async (
     { request }: PredictStreamRequest,
-    context: HandlerContext,
+    context: CallContext,
   ): Promise<PredictStreamResponse> => {
     const requestId = request?.requestId ?? "";
     try {
@@ -75,7 +76,7 @@ export function createInferenceService(
 
   return {
     predict,
-    predictStream: (requests: AsyncIterable<PredictStreamRequest>, context: HandlerContext) =>
+    predictStream: (requests: AsyncIterable<PredictStreamRequest>, context: CallContext) =>
       pipeline(requests, {
         concurrency: streamConcurrency,
         answer: (request) => answer(request, context),

@@ -60,7 +60,7 @@ describe("read()", () => {
     ["INT64", 9007199254740993n, 9007199254740993n],
     ["UINT64", "18446744073709551615", 2n ** 64n - 1n],
   ];
-  it.each(taken)("takes for %s %j", (type, value, element) => {
+  it.each(taken)("takes for %s: %s", (type, value, element) => {
     expect(rule(type).read(value)).toBe(element);
   });
 
@@ -122,7 +122,7 @@ describe("read()", () => {
     ["INT64", "1".repeat(100), `expected an integer, got "${"1".repeat(39)}…"`],
     ["INT64", 0.5, "expected an integer, got 0.5"],
   ];
-  it.each(refused)("refuses for %s %j", (type, value, rejected) => {
+  it.each(refused)("refuses for %s: %s", (type, value, rejected) => {
     expect(outcome(rule(type).read(value))).toEqual({ rejected });
   });
 
@@ -137,7 +137,7 @@ describe("read()", () => {
     ["INT32", -1, null, -1],
     ["INT64", "9007199254740993", undefined, 9007199254740993n],
   ];
-  it.each(filled)("fills for %s with %j what is missing as %j", (type, fill, value, element) => {
+  it.each(filled)("fills for %s with %s the missing %s as %s", (type, fill, value, element) => {
     expect(rule(type, { missing: { kind: "fill", fill } }).read(value)).toBe(element);
   });
 

@@ -36,6 +36,11 @@ export interface ConnectLaneOptions extends CallParts {
   readonly routes: (router: ConnectRouter) => void;
   /** The messages that a `google.protobuf.Any` may hold, which JSON shows in full. */
   readonly anyTypes: Registry;
+  /**
+   * Makes the error of a message that is refused before its method sees it.
+   * @default toConnectError
+   */
+  readonly refuse?: (refusal: ServingError) => ConnectError;
   /** Answers a request whose path is no method of a service. */
   readonly otherwise: Handler;
   readonly maxRequestBytes: number;
@@ -87,10 +92,15 @@ export function createConnectLane(options: ConnectLaneOptions): ConnectLane {
       await universalResponseToNodeResponse(answered, response);
     } catch (failure) {
       // A caller that is gone takes its connection with it; anything else is ours to mend.
-      if (!response.destroyed && !request.destroyed) options.reportFault(failure);
+      if (!isGone(request, response)) options.reportFault(failure);
       response.destroy();
     }
   }
+}
+
+function isGone(request: AnyRequest, response: AnyResponse): boolean {
+  if ("stream" in request) return request.stream.destroyed;
+  return request.destroyed || response.destroyed;
 }
 
 interface Exchange {
@@ -100,7 +110,7 @@ interface Exchange {
 }
 
 /** What messages of requests may be. */
-type Accepted = Pick<ConnectLaneOptions, "maxRequestBytes" | "anyTypes">;
+type Accepted = Pick<ConnectLaneOptions, "maxRequestBytes" | "anyTypes" | "refuse">;
 
 async function runMethod(
   method: UniversalHandler,
@@ -132,15 +142,16 @@ function isByteStream(body: UniversalServerRequest["body"]): body is Body {
 function checkQuery(
   { method }: UniversalHandler,
   { url }: UniversalServerRequest,
-  { anyTypes }: Accepted,
+  accepted: Accepted,
 ): UniversalServerResponse | undefined {
   const query = readQueryMessage(url);
   if (query === undefined) return undefined;
   try {
+    const { anyTypes } = accepted;
     createMessageCheck({ schema: method.input, format: query.format, anyTypes })(query.bytes);
     return undefined;
   } catch (failure) {
-    const error = translate(failure);
+    const error = translate(failure, accepted);
     return {
       status: codeToHttpStatus(error.code),
       header: new Headers({ "content-type": "application/json" }),
@@ -161,41 +172,44 @@ const encodingHeaders = ["content-encoding", "grpc-encoding", "connect-content-e
 function checkBody(
   { method }: UniversalHandler,
   { header, body }: { readonly header: Headers; readonly body: Body },
-  { maxRequestBytes, anyTypes }: Accepted,
+  accepted: Accepted,
 ): Body {
   const contentType = header.get("content-type") ?? "";
   const encoding = encodingHeaders.map((name) => header.get(name)).find((name) => name !== null);
   const rules: MessageRules = {
-    limit: maxRequestBytes,
+    limit: accepted.maxRequestBytes,
     compression: compressions.find(({ name }) => name === encoding),
     check: createMessageCheck({
       schema: method.input,
       format: json.test(contentType) ? "json" : "binary",
-      anyTypes,
+      anyTypes: accepted.anyTypes,
     }),
   };
-  if (!wholeMessage.test(contentType)) return translated(readEnvelopes(body, rules));
+  if (!wholeMessage.test(contentType)) {
+    return translated(readEnvelopes(body, rules), accepted);
+  }
   // What is passed on is plain, and its length another than was declared.
   if (rules.compression !== undefined) header.delete("content-encoding");
   header.delete("content-length");
   const unknown = rules.compression === undefined && (encoding ?? "identity") !== "identity";
-  return translated(readMessage(body, unknown ? { ...rules, check: passAnything } : rules));
+  const held = unknown ? { ...rules, check: passAnything } : rules;
+  return translated(readMessage(body, held), accepted);
 }
 
 /** Compressed in a way that is not known: Connect's engine refuses it. */
 function passAnything(): void {}
 
-async function* translated(body: Body): Body {
+async function* translated(body: Body, accepted: Accepted): Body {
   try {
     yield* body;
   } catch (failure) {
-    throw translate(failure);
+    throw translate(failure, accepted);
   }
 }
 
 /** What goes wrong with a body, and is no ServingError, is the connection's end. */
-function translate(failure: unknown): ConnectError {
+function translate(failure: unknown, { refuse = toConnectError }: Accepted): ConnectError {
   return failure instanceof ServingError
-    ? toConnectError(failure)
+    ? refuse(failure)
     : ConnectError.from(failure, Code.Aborted);
 }

@@ -1,6 +1,11 @@
+import http from "node:http";
+import type { ConnectLane } from "./connect-lane.ts";
 import type { Cors } from "./cors.ts";
-import type { AnyResponse, Handler } from "./handler.ts";
+import { createRequestExchange, createStreamExchange } from "./exchange.ts";
+import type { AnyRequest, AnyResponse, Handler } from "./handler.ts";
 import type { Probes } from "./http/probes.ts";
+import type { StreamHandler } from "./http2-server.ts";
+import type { PlainLane } from "./plain-lane.ts";
 
 /** The ways that a request can go. */
 export interface LaneParts {
@@ -8,25 +13,50 @@ export interface LaneParts {
   readonly cors: Cors;
   /** Answers container platforms. */
   readonly probes: Probes;
-  /** Answers calls of services, by Connect's protocol engine. */
-  readonly connect: Handler;
+  /** Answers the common kind of call. */
+  readonly plain: PlainLane;
+  /** Answers every other call, by Connect's protocol engine. */
+  readonly connect: ConnectLane;
 }
 
-/** Sends each request its way: a preflight, a probe, or a call. */
-export function createLanes({ cors, probes, connect }: LaneParts): Handler {
-  return (request, response) => {
-    const { method = "", url = "" } = request;
-    const decision = cors.decide(method, request.headers);
-    if (decision.kind === "preflight") {
-      send(response, { ...decision, body: "" });
-      return;
-    }
-    if (decision.kind === "headers") setHeaders(response, decision.headers);
-    const probed = probes.answer(method, url);
-    if (probed === undefined) connect(request, response);
-    else send(response, probed);
+/** Sends each request its way. */
+export interface Lanes {
+  /** Takes a call straight from its HTTP/2 stream if it is of the common kind. */
+  readonly takeStream: StreamHandler;
+  /** Answers any other request: a preflight, a probe, or a call. */
+  readonly handle: Handler;
+}
+
+/** Makes the crossing of the lanes. */
+export function createLanes({ cors, probes, plain, connect }: LaneParts): Lanes {
+  // HTTP/2 calls of the common kind were taken from their streams.
+  const takeRequest = (request: AnyRequest, response: AnyResponse): boolean =>
+    request instanceof http.IncomingMessage &&
+    response instanceof http.ServerResponse &&
+    plain.take(createRequestExchange(request, response));
+
+  return {
+    takeStream(stream, headers) {
+      if (headers[":method"] !== "POST") return false;
+      const decision = cors.decide("POST", headers);
+      const answerHeaders = decision.kind === "headers" ? decision.headers : noHeaders;
+      return plain.take(createStreamExchange(stream, headers, answerHeaders));
+    },
+    handle(request, response) {
+      const { method = "", url = "" } = request;
+      const decision = cors.decide(method, request.headers);
+      if (decision.kind === "preflight") {
+        send(response, { ...decision, body: "" });
+        return;
+      }
+      if (decision.kind === "headers") setHeaders(response, decision.headers);
+      const probed = probes.answer(method, url);
+      if (probed !== undefined) send(response, probed);
+      else if (method !== "POST" || !takeRequest(request, response)) connect(request, response);
+    },
   };
 }
+const noHeaders: Readonly<Record<string, string>> = {};
 
 interface WholeAnswer {
   readonly status: number;

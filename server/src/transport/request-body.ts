@@ -18,7 +18,7 @@ export interface MessageRules {
 }
 
 /** Makes the error of a request message that is larger than the limit. */
-function tooLarge(limit: number): ServingError {
+export function tooLarge(limit: number): ServingError {
   return new ServingError(
     "MESSAGE_TOO_LARGE",
     `the request message is larger than the server's limit of ${limit} bytes (limits.maxRequestBytes)`,

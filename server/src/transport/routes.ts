@@ -9,6 +9,7 @@ import { ModelService } from "@presage/gen/presage/v1/model_pb";
 import type { Readiness } from "../core/readiness.ts";
 import { createHealthService } from "../services/health.ts";
 import { createReflectionService } from "../services/reflection.ts";
+import type { UnaryMethod } from "./plain-lane.ts";
 
 /** The implementations of the services that models are served by. */
 export interface Services {
@@ -28,22 +29,52 @@ const served: readonly DescService[] = [
 /** The details of errors, which an answer of a stream holds in a `google.protobuf.Any`. */
 export const anyTypes: Registry = createRegistry(file_google_rpc_error_details);
 
-/** Registers every service, with health and reflection for all of them. */
-export function createRoutes(
-  services: Services,
-  readiness: Readiness,
-): (router: ConnectRouter) => void {
+/** The methods of every service, as each lane takes them. */
+export interface Routes {
+  /** Registers every service with Connect's engine. */
+  readonly register: (router: ConnectRouter) => void;
+  /** Every method with one request and one answer. */
+  readonly unary: readonly UnaryMethod[];
+}
+
+/** Lists the methods of every service, with health and reflection for all of them. */
+export function createRoutes(services: Services, readiness: Readiness): Routes {
   const names = served.map((service) => service.typeName);
   const files: DescFile[] = [
     ...served.map((service) => service.file),
     file_google_rpc_error_details,
   ];
   const reflection = createReflectionService({ files, services: names, readiness });
-  return (router) => {
-    router.service(InferenceService, services.inference);
-    router.service(ModelService, services.model);
-    router.service(Health, createHealthService({ readiness, services: names }));
-    router.service(ServerReflection, reflection);
-    router.service(ServerReflectionAlpha, reflection);
+  const health = createHealthService({ readiness, services: names });
+  return {
+    register(router) {
+      router.service(InferenceService, services.inference);
+      router.service(ModelService, services.model);
+      router.service(Health, health);
+      router.service(ServerReflection, reflection);
+      router.service(ServerReflectionAlpha, reflection);
+    },
+    unary: [
+      ...unaryMethods(InferenceService, services.inference),
+      ...unaryMethods(ModelService, services.model),
+      ...unaryMethods(Health, health),
+    ],
   };
+}
+
+/** Lists the methods of a service that have one request and one answer. */
+export function unaryMethods<Service extends DescService>(
+  service: Service,
+  implementation: Partial<ServiceImpl<Service>>,
+): readonly UnaryMethod[] {
+  return service.methods
+    .filter((method) => method.methodKind === "unary")
+    .map((method) => ({
+      path: `/${service.typeName}/${method.name}`,
+      input: method.input,
+      output: method.output,
+      // The type of the service has matched each method with its messages.
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+      answer: implementation[method.localName as keyof Service["method"]] as UnaryMethod["answer"],
+    }));
 }

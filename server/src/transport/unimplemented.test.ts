@@ -54,7 +54,7 @@ describe("unimplementedAnswer()", () => {
     (contentType) => {
       const answer = ask(contentType, { httpVersionMajor: 1 });
       expect(answer).toMatchObject({
-        status: 501,
+        status: 404,
         headers: { "content-type": "application/json" },
       });
       expect(JSON.parse(text(answer.body))).toEqual({ code: "unimplemented", message });
@@ -63,7 +63,7 @@ describe("unimplementedAnswer()", () => {
 
   it("answers a Connect GET with its JSON error", () => {
     const asked = { method: "GET", path: `${path}?connect=v1&encoding=json&message=%7B%7D` };
-    expect(ask(undefined, asked)).toMatchObject({ status: 501 });
+    expect(ask(undefined, asked)).toMatchObject({ status: 404 });
   });
 
   it.each(["application/connect+json", "application/connect+proto"])(

@@ -1,7 +1,6 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { encodeEnvelope } from "@connectrpc/connect/protocol";
 import {
-  codeToHttpStatus,
   createEndStreamSerialization,
   endStreamFlag,
   errorToJsonBytes,
@@ -33,6 +32,7 @@ const grpcWebType = /^application\/grpc-web(-text)?(?:[+;]|$)/i;
 const rpcPath = /^\/[\w.]+\/\w+$/;
 const connectQuery = /[?&]connect=v1(?:&|$)/;
 const maxEchoedPath = 200;
+const notFound = 404;
 const empty = new Uint8Array(0);
 
 /**
@@ -92,7 +92,8 @@ function grpcWeb(contentType: string, isText: boolean, error: ConnectError): Uni
 
 function connectUnary(error: ConnectError): UnimplementedAnswer {
   return {
-    status: codeToHttpStatus(error.code),
+    // Connect has 501 for methods that are known and not implemented.
+    status: notFound,
     headers: { "content-type": "application/json" },
     body: errorToJsonBytes(error, undefined),
   };
@@ -110,7 +111,7 @@ function connectStream(contentType: string, error: ConnectError): UnimplementedA
 
 function plain(text: string): UnimplementedAnswer {
   return {
-    status: 404,
+    status: notFound,
     headers: { "content-type": "text/plain; charset=utf-8" },
     body: Buffer.from(text),
   };

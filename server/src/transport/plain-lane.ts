@@ -1,0 +1,156 @@
+import type { DescMessage } from "@bufbuild/protobuf";
+import { ConnectError } from "@connectrpc/connect";
+import { deadlineError, ServingError } from "../core/errors.ts";
+import type { CallContext } from "../services/call-context.ts";
+import { toConnectError } from "../services/errors.ts";
+import type { CallSteps } from "./calls.ts";
+import { createChunkList } from "./chunk-list.ts";
+import type { ConnectLane } from "./connect-lane.ts";
+import type { Exchange } from "./exchange.ts";
+import {
+  type AnyMessage,
+  completeMessage,
+  findPlainProtocol,
+  type PlainAnswer,
+  type PlainProtocol,
+  readTimeout,
+} from "./plain-protocols.ts";
+import { createPlainSignal, type PlainSignal } from "./plain-signal.ts";
+import { tooLarge } from "./request-body.ts";
+
+/** A method with one request and one answer. */
+export interface UnaryMethod {
+  /** The path of its calls, e.g. `/presage.v1.InferenceService/Predict`. */
+  readonly path: string;
+  readonly input: DescMessage;
+  readonly output: DescMessage;
+  /** Answers a call; an answer may leave fields out. */
+  readonly answer: (request: AnyMessage, context: CallContext) => object | Promise<object>;
+}
+
+/** What the plain lane works with. */
+export interface PlainLaneOptions {
+  readonly methods: readonly UnaryMethod[];
+  readonly steps: CallSteps;
+  /** Answers what turns out, once its body is read, not to be of the common kind. */
+  readonly connect: ConnectLane;
+  readonly maxRequestBytes: number;
+  readonly maxResponseBytes: number;
+  readonly maxDeadlineMs: number;
+}
+
+/** Takes calls of the common kind. */
+export interface PlainLane {
+  /** Takes a POST request if it is of the common kind, and answers it; else returns false. */
+  take(exchange: Exchange): boolean;
+}
+
+/**
+ * Makes the short way for the common kind of call: one request and one answer,
+ * in gRPC, gRPC-Web or Connect, neither compressed nor with odd headers. It
+ * judges nothing: any request that is not just so goes to Connect's engine,
+ * with its body where that was read already.
+ */
+export function createPlainLane(options: PlainLaneOptions): PlainLane {
+  const methods = new Map(options.methods.map((method) => [method.path, method]));
+  const { maxRequestBytes, maxDeadlineMs } = options;
+
+  return {
+    take(exchange) {
+      const method = methods.get(exchange.path);
+      if (method === undefined) return false;
+      const protocol = findPlainProtocol(exchange.headers, exchange.version);
+      if (protocol === undefined) return false;
+      const timeoutMs = readTimeout(protocol, exchange.headers, maxDeadlineMs);
+      if (timeoutMs === "odd") return false;
+      const call = { exchange, method, protocol, timeoutMs };
+      readBody(exchange, maxRequestBytes + (protocol.bare ? 0 : 5), (body) => {
+        if (body === undefined)
+          exchange.send(protocol.fail(toConnectError(tooLarge(maxRequestBytes))));
+        else void answerCall(call, body, options);
+      });
+      return true;
+    },
+  };
+}
+
+interface PlainCall {
+  readonly exchange: Exchange;
+  readonly method: UnaryMethod;
+  readonly protocol: PlainProtocol;
+  readonly timeoutMs: number | undefined;
+}
+
+/** Reads a body to its end, and calls back with it; with undefined once it is past the limit. */
+function readBody(
+  { source }: Exchange,
+  limit: number,
+  done: (body: Uint8Array | undefined) => void,
+): void {
+  let only: Uint8Array | undefined;
+  let list: ReturnType<typeof createChunkList> | undefined;
+  let size = 0;
+  const take = (chunk: Buffer): void => {
+    size += chunk.byteLength;
+    if (size > limit) {
+      source.off("data", take);
+      source.off("end", end);
+      done(undefined);
+    } else if (only === undefined) only = chunk;
+    else {
+      if (list === undefined) {
+        list = createChunkList();
+        list.push(only);
+      }
+      list.push(chunk);
+    }
+  };
+  const end = (): void => done(list?.take(size) ?? only ?? new Uint8Array(0));
+  source.on("data", take);
+  source.on("end", end);
+}
+
+async function answerCall(
+  call: PlainCall,
+  body: Uint8Array,
+  options: PlainLaneOptions,
+): Promise<void> {
+  const { exchange, method, protocol, timeoutMs } = call;
+  const request = protocol.read(method.input, body);
+  if (request === undefined) {
+    const { request: odd, response } = exchange.compatible();
+    options.connect(odd, response, body);
+    return;
+  }
+  const signal = createPlainSignal();
+  exchange.onClose(() => signal.abort(undefined));
+  const timer = timeoutMs === undefined ? undefined : startDeadline(timeoutMs, signal);
+  const context = { signal, timeoutMs: () => timeoutMs };
+  let answer: PlainAnswer;
+  try {
+    const message = await options.steps.runUnary(signal, async () =>
+      method.answer(request, context),
+    );
+    answer = protocol.write(method.output, completeMessage(method.output, message));
+    assertSize(answer, options.maxResponseBytes);
+  } catch (failure) {
+    const error =
+      failure instanceof ServingError ? toConnectError(failure) : ConnectError.from(failure);
+    answer = protocol.fail(error);
+  }
+  clearTimeout(timer);
+  exchange.send(answer);
+}
+
+function startDeadline(timeoutMs: number, signal: PlainSignal): NodeJS.Timeout {
+  return setTimeout(() => signal.abort(deadlineError()), timeoutMs);
+}
+
+function assertSize({ body }: PlainAnswer, limit: number): void {
+  const size = body.reduce((sum, piece) => sum + piece.byteLength, 0);
+  if (size <= limit) return;
+  throw new ServingError(
+    "MESSAGE_TOO_LARGE",
+    `the response message is larger than the server's limit of ${limit} bytes (limits.maxResponseBytes)`,
+  );
+}
