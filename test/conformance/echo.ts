@@ -2,6 +2,8 @@ import { setTimeout } from "node:timers/promises";
 import { create } from "@bufbuild/protobuf";
 import { type Any, anyPack } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError, type HandlerContext } from "@connectrpc/connect";
+import { codeFromString } from "@connectrpc/connect/protocol-connect";
+import { Code as ErrorCode } from "./gen/connectrpc/conformance/v1/config_pb.js";
 import {
   type ConformancePayload_RequestInfo,
   ConformancePayload_RequestInfoSchema,
@@ -56,8 +58,7 @@ export function toError(
   { code, message = "", details }: ErrorDefinition,
   seen: ConformancePayload_RequestInfo | undefined,
 ): ConnectError {
-  // The suite numbers the codes as Connect does.
-  const error = new ConnectError(message, code as number);
+  const error = new ConnectError(message, codeFromString(ErrorCode[code].toLowerCase()));
   const last = seen === undefined ? [] : [anyPack(ConformancePayload_RequestInfoSchema, seen)];
   error.details = [...details, ...last].map(({ typeUrl, value }) => ({
     type: typeUrl.slice(typeUrl.lastIndexOf("/") + 1),

@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Feeds } from "../core/feeds.ts";
 import { elementLayout, type NumericType, type Tensor } from "../core/tensor.ts";
 import { mergeFeeds, mergeKey, splitOutputs } from "./batch-merge.ts";
-import type { Feeds } from "./feeds.ts";
 
 const numericTypes: readonly NumericType[] = [
   "BOOL",

@@ -1,5 +1,5 @@
+import type { Feeds } from "../core/feeds.ts";
 import { elementLayout, type Tensor, type TensorData } from "../core/tensor.ts";
-import type { Feeds } from "./feeds.ts";
 
 /**
  * Names what feeds must have in common to be merged: the dimensions of every

@@ -1,10 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ServingError } from "../core/errors.ts";
+import type { Feeds } from "../core/feeds.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { createBatcher } from "./batcher.ts";
 import type { Executor } from "./executor.ts";
-import type { Feeds } from "./feeds.ts";
 import { createLatencyModel } from "./latency-model.ts";
 import type { RunnableModel } from "./runtime.ts";
 

@@ -1,10 +1,10 @@
 import type { Clock } from "../core/clock.ts";
 import { abortError, deadlineError, ServingError } from "../core/errors.ts";
+import type { Feeds } from "../core/feeds.ts";
 import type { CallSignal } from "../core/prediction.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { mergeFeeds, mergeKey, splitOutputs } from "./batch-merge.ts";
 import type { Executor } from "./executor.ts";
-import type { Feeds } from "./feeds.ts";
 import type { LatencyModel } from "./latency-model.ts";
 import type { RunnableModel } from "./runtime.ts";
 

@@ -1,8 +1,8 @@
 import type { Clock } from "../core/clock.ts";
 import { deadlineError } from "../core/errors.ts";
+import type { Feeds } from "../core/feeds.ts";
 import type { PredictCall, PredictInput, Prediction } from "../core/prediction.ts";
 import { createViolationList } from "../core/violations.ts";
-import type { Feeds } from "../engine/feeds.ts";
 import type { Manager } from "../repository/manager.ts";
 import { routeCall } from "../routing/router.ts";
 import type { PredictionCodec } from "../signature/prediction-codec.ts";

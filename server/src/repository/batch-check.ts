@@ -1,7 +1,7 @@
+import type { Feeds } from "../core/feeds.ts";
 import type { Signature } from "../core/signature.ts";
 import type { DataType, Tensor, TensorData } from "../core/tensor.ts";
 import { mergeFeeds, mergeKey, splitOutputs } from "../engine/batch-merge.ts";
-import type { Feeds } from "../engine/feeds.ts";
 
 /** Runs inputs once, and gives every output. */
 export type RunFeeds = (feeds: Feeds) => Promise<readonly Tensor[]>;

@@ -1,9 +1,9 @@
+import type { Feeds } from "../core/feeds.ts";
 import type { PredictInput, PredictOutput } from "../core/prediction.ts";
 import type { Signature } from "../core/signature.ts";
 import { showShape, type Tensor } from "../core/tensor.ts";
 import type { ValueObject } from "../core/value.ts";
 import { createViolationList } from "../core/violations.ts";
-import type { Feeds } from "../engine/feeds.ts";
 import { createRowDecoder } from "./row-decoder.ts";
 import { createRowEncoder } from "./row-encoder.ts";
 import { createTensorDecoder } from "./tensor-decoder.ts";

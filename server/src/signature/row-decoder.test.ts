@@ -1,17 +1,23 @@
 import { describe, expect, it } from "vitest";
 import { failureOf, signatureOf, spec } from "../../../test/support/signatures.ts";
-import type { Tensor } from "../core/tensor.ts";
+import type { Dimension, TensorSpec } from "../core/signature.ts";
+import type { DataType, Tensor } from "../core/tensor.ts";
 import type { Value } from "../core/value.ts";
 import { createRowDecoder, type RowDecoder } from "./row-decoder.ts";
 
-const byRow = createRowDecoder(signatureOf({ inputs: [spec("x", "FP32", "N", 1)] }));
-const whole = createRowDecoder(signatureOf({ inputs: [spec("x", "FP32", 2, 3)] }));
+const byRowInput = spec("x", "FP32", "N", 1);
+const wholeInput = spec("x", "FP32", 2, 3);
 
-function labelled(type: Tensor["dataType"], classes: string): RowDecoder {
+/** The decoder of a model that answers y, of a shape that its file gives. */
+function decoderOf(input: TensorSpec, type: DataType, ...shape: Dimension[]): RowDecoder {
+  return createRowDecoder(signatureOf({ inputs: [input], outputs: [spec("y", type, ...shape)] }));
+}
+
+function labelled(type: DataType, shape: readonly Dimension[], classes: string): RowDecoder {
   return createRowDecoder(
     signatureOf({
       inputs: [spec("x", "FP32", "N", 1)],
-      outputs: [spec("label", type, "N")],
+      outputs: [spec("label", type, ...shape)],
       manifest: `classes: ${classes}`,
     }),
   );
@@ -22,18 +28,28 @@ function tensor(dataType: Tensor["dataType"], shape: number[], data: Tensor["dat
 }
 
 describe("decode()", () => {
-  const cases: [string, RowDecoder, Tensor, number, Value[]][] = [
-    ["a value a row", byRow, tensor("FP32", [2], Float32Array.of(1, 2)), 2, [1, 2]],
+  const cases: [string, TensorSpec, Dimension[], Tensor, number, Value[]][] = [
+    ["a value a row", byRowInput, ["N"], tensor("FP32", [2], Float32Array.of(1, 2)), 2, [1, 2]],
     [
       "one element a row as a value",
-      byRow,
+      byRowInput,
+      ["N", 1],
       tensor("FP32", [2, 1], Float32Array.of(1, 2)),
       2,
       [1, 2],
     ],
     [
+      "a list that happens to have one element",
+      byRowInput,
+      ["N", "M"],
+      tensor("FP32", [2, 1], Float32Array.of(1, 2)),
+      2,
+      [[1], [2]],
+    ],
+    [
       "a list a row",
-      byRow,
+      byRowInput,
+      ["N", 2],
       tensor("FP64", [2, 2], Float64Array.of(1, 2, 3, 4)),
       2,
       [
@@ -43,7 +59,8 @@ describe("decode()", () => {
     ],
     [
       "a matrix a row",
-      byRow,
+      byRowInput,
+      ["", 2, 2],
       tensor("INT8", [1, 2, 2], Int8Array.of(1, 2, 3, 4)),
       1,
       [
@@ -53,35 +70,68 @@ describe("decode()", () => {
         ],
       ],
     ],
-    ["no elements a row", byRow, tensor("INT8", [2, 0], new Int8Array(0)), 2, [[], []]],
-    ["booleans", byRow, tensor("BOOL", [2, 1], Uint8Array.of(0, 1)), 2, [false, true]],
+    [
+      "no elements a row",
+      byRowInput,
+      ["N", "M"],
+      tensor("INT8", [2, 0], new Int8Array(0)),
+      2,
+      [[], []],
+    ],
+    [
+      "booleans",
+      byRowInput,
+      ["N", 1],
+      tensor("BOOL", [2, 1], Uint8Array.of(0, 1)),
+      2,
+      [false, true],
+    ],
     [
       "64-bit integers, exact",
-      byRow,
+      byRowInput,
+      ["N"],
       tensor("INT64", [1], BigInt64Array.of(2n ** 53n + 1n)),
       1,
       [2n ** 53n + 1n],
     ],
-    ["text", byRow, tensor("STRING", [2], ["a", ""]), 2, ["a", ""]],
-    ["bfloat16 as numbers", byRow, tensor("BF16", [2], Uint16Array.of(0x3f80, 0xc000)), 2, [1, -2]],
+    ["text", byRowInput, ["N"], tensor("STRING", [2], ["a", ""]), 2, ["a", ""]],
+    [
+      "bfloat16 as numbers",
+      byRowInput,
+      ["N"],
+      tensor("BF16", [2], Uint16Array.of(0x3f80, 0xc000)),
+      2,
+      [1, -2],
+    ],
     [
       "NaN and infinities",
-      byRow,
+      byRowInput,
+      ["N"],
       tensor("FP32", [2], Float32Array.of(Number.NaN, Number.NEGATIVE_INFINITY)),
       2,
       [Number.NaN, Number.NEGATIVE_INFINITY],
     ],
     [
-      "an answer to one row that is not by row",
-      byRow,
+      "more than the file said, to one row",
+      byRowInput,
+      ["N"],
       tensor("FP32", [3], Float32Array.of(1, 2, 3)),
       1,
       [[1, 2, 3]],
     ],
-    ["a scalar", whole, tensor("FP32", [], Float32Array.of(5)), 1, [5]],
+    [
+      "an answer without rows, to one row",
+      byRowInput,
+      [3],
+      tensor("FP32", [3], Float32Array.of(1, 2, 3)),
+      1,
+      [[1, 2, 3]],
+    ],
+    ["a scalar", wholeInput, [], tensor("FP32", [], Float32Array.of(5)), 1, [5]],
     [
       "a whole matrix, without a row dimension",
-      whole,
+      wholeInput,
+      [2, 2],
       tensor("FP32", [2, 2], Float32Array.of(1, 2, 3, 4)),
       1,
       [
@@ -93,14 +143,16 @@ describe("decode()", () => {
     ],
     [
       "a first dimension of 1, without a row dimension",
-      whole,
+      wholeInput,
+      [1, 2],
       tensor("FP32", [1, 2], Float32Array.of(1, 2)),
       1,
       [[[1, 2]]],
     ],
   ];
-  it.each(cases)("gives %s", (_, decoder, output, rowCount, values) => {
-    expect(decoder.decode([output], rowCount).map((row) => row["y"])).toEqual(values);
+  it.each(cases)("gives %s", (_, input, shape, output, rowCount, values) => {
+    const rows = decoderOf(input, output.dataType, ...shape).decode([output], rowCount);
+    expect(rows.map((row) => row["y"])).toEqual(values);
   });
 
   it("keys each row by output, in the order of the outputs", () => {
@@ -109,7 +161,13 @@ describe("decode()", () => {
       { ...tensor("FP32", [1, 2], Float32Array.of(0.25, 0.75)), name: "__proto__" },
       { ...tensor("FP32", [1], Float32Array.of(3)), name: "constructor" },
     ];
-    const [row] = byRow.decode(outputs, 1);
+    const specs = [
+      spec("label", "INT64", "N"),
+      spec("__proto__", "FP32", "N", 2),
+      spec("constructor", "FP32", "N"),
+    ];
+    const decoder = createRowDecoder(signatureOf({ inputs: [byRowInput], outputs: specs }));
+    const [row] = decoder.decode(outputs, 1);
     expect(Object.entries(row ?? {})).toEqual([
       ["label", 1n],
       ["__proto__", [0.25, 0.75]],
@@ -120,31 +178,31 @@ describe("decode()", () => {
   const classes: [string, RowDecoder, Tensor, Value[]][] = [
     [
       "integers",
-      labelled("INT64", "[{ value: 2, label: benign }, { value: 4, label: malignant }]"),
+      labelled("INT64", ["N"], "[{ value: 2, label: benign }, { value: 4, label: malignant }]"),
       tensor("INT64", [2], BigInt64Array.of(4n, 2n)),
       ["malignant", "benign"],
     ],
     [
       "numbers",
-      labelled("FP32", "[{ value: 0, label: a }, { value: 0.5, label: b }]"),
+      labelled("FP32", ["N"], "[{ value: 0, label: a }, { value: 0.5, label: b }]"),
       tensor("FP32", [2], Float32Array.of(0.5, 0)),
       ["b", "a"],
     ],
     [
       "text",
-      labelled("STRING", "[{ value: s, label: setosa }]"),
+      labelled("STRING", ["N"], "[{ value: s, label: setosa }]"),
       tensor("STRING", [2], ["s", "s"]),
       ["setosa", "setosa"],
     ],
     [
       "truth",
-      labelled("BOOL", "[{ value: 0, label: no }, { value: 1, label: yes }]"),
+      labelled("BOOL", ["N"], "[{ value: 0, label: no }, { value: 1, label: yes }]"),
       tensor("BOOL", [2], Uint8Array.of(1, 0)),
       ["yes", "no"],
     ],
     [
       "lists",
-      labelled("INT64", "[{ value: 0, label: a }, { value: 1, label: b }]"),
+      labelled("INT64", ["N", 2], "[{ value: 0, label: a }, { value: 1, label: b }]"),
       tensor("INT64", [2, 2], BigInt64Array.of(0n, 1n, 1n, 1n)),
       [
         ["a", "b"],
@@ -158,12 +216,14 @@ describe("decode()", () => {
   });
 
   it("labels nothing where the answer leaves the classes out", () => {
-    const decoder = labelled("INT64", "[{ value: 0, label: a }]");
-    expect(decoder.decode([tensor("FP32", [1], Float32Array.of(1))], 1)).toEqual([{ y: 1 }]);
+    const decoder = labelled("INT64", ["N"], "[{ value: 0, label: a }]");
+    expect(decoder.decode([tensor("FP32", [2], Float32Array.of(1, 2))], 1)).toEqual([
+      { y: [1, 2] },
+    ]);
   });
 
   it("refuses a class that the manifest does not label", () => {
-    const decoder = labelled("INT64", "[{ value: 0, label: a }, { value: 1, label: b }]");
+    const decoder = labelled("INT64", ["N"], "[{ value: 0, label: a }, { value: 1, label: b }]");
     const output = { ...tensor("INT64", [2], BigInt64Array.of(0n, 7n)), name: "label" };
     const failure = failureOf(() => decoder.decode([output], 2));
     expect([failure.reason, failure.message]).toEqual([
@@ -178,7 +238,7 @@ describe("decode()", () => {
   ];
   it.each(unsplit)("refuses an output %s", (_, shape) => {
     const output = tensor("FP32", shape, new Float32Array(3));
-    const failure = failureOf(() => byRow.decode([output], 2));
+    const failure = failureOf(() => decoderOf(byRowInput, "FP32", "N").decode([output], 2));
     expect([failure.reason, failure.message]).toEqual([
       "MODEL_ANSWER_INVALID",
       `the output y of shape [${shape.join(", ")}] does not split into 2 rows; ask for one row, or by tensors`,

@@ -1,9 +1,9 @@
+import type { Feeds } from "../core/feeds.ts";
 import type { Dimension, Feature, Signature } from "../core/signature.ts";
 import { rowShape } from "../core/signature.ts";
 import { elementCount, type Tensor } from "../core/tensor.ts";
 import { isValueList, isValueObject, showValue, type Value } from "../core/value.ts";
 import { createViolationList, type ViolationList } from "../core/violations.ts";
-import type { Feeds } from "../engine/feeds.ts";
 import { createElementBuffer, type ElementBuffer } from "./element-buffer.ts";
 import { createElementRule, type ElementRule, Rejection } from "./element-rule.ts";
 

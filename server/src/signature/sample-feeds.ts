@@ -1,6 +1,6 @@
+import type { Feeds } from "../core/feeds.ts";
 import type { Feature, Signature } from "../core/signature.ts";
 import type { DataType, Tensor } from "../core/tensor.ts";
-import type { Feeds } from "../engine/feeds.ts";
 import { createElementBuffer, type Element } from "./element-buffer.ts";
 import { createElementRule, Rejection } from "./element-rule.ts";
 

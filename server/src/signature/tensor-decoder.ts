@@ -1,4 +1,5 @@
 import { bfloat16ToNumber } from "../core/bfloat16.ts";
+import type { Feeds } from "../core/feeds.ts";
 import type { GivenTensor } from "../core/prediction.ts";
 import {
   type Feature,
@@ -8,7 +9,6 @@ import {
 } from "../core/signature.ts";
 import { elementCount, type Tensor, type TensorData } from "../core/tensor.ts";
 import { createViolationList, type ViolationList } from "../core/violations.ts";
-import type { Feeds } from "../engine/feeds.ts";
 import { createElementBuffer, type Element } from "./element-buffer.ts";
 import { createElementRule, type ElementRule, Rejection } from "./element-rule.ts";
 import { decodeContent } from "./tensor-content.ts";

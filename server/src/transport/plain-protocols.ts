@@ -162,7 +162,7 @@ function connect(contentType: string, format: Format): PlainProtocol {
   return {
     bare: true,
     timeoutHeader: "connect-timeout-ms",
-    read: format.read,
+    read: (schema, body) => format.read(schema, body),
     write: (schema, message) => ({
       status: 200,
       contentType,

@@ -1,0 +1,44 @@
+/** A request that is sent again and again. */
+export interface Exchange {
+  readonly protocol: Protocol;
+  readonly port: number;
+  /** The path of the method, with its leading slash. */
+  readonly path: string;
+  /** The message: in gRPC without its five-byte prefix. */
+  readonly body: Uint8Array;
+  /** The length that an answer's message must have; any, if undefined. */
+  readonly answerBytes?: number | undefined;
+  /** By how many bytes an answer may differ from that. @default 0 */
+  readonly tolerance?: number;
+}
+
+/** How a contender is called: gRPC over HTTP/2, or Connect's JSON over HTTP/1.1. */
+export type Protocol = "grpc" | "json";
+
+/** What a connection tells. */
+export interface ConnectionEvents {
+  /** A call was answered well. `at` is the time that the call was started with. */
+  answered(at: number, message: Uint8Array): void;
+  /** The connection is of no more use. */
+  failed(reason: Error): void;
+}
+
+/** One connection of the load generator. */
+export interface LoadConnection {
+  /** Calls under way. */
+  readonly open: number;
+  /** Starts a call at the time `at`, by the caller's clock; it is sent at the next `flush`. */
+  start(at: number): void;
+  /** Sends what was started; calls started within `answered` are sent without it. */
+  flush(): void;
+  close(): void;
+}
+
+/** Says what is wrong with the length of an answer; undefined if nothing is. */
+export function checkLength(
+  { answerBytes, tolerance = 0 }: Exchange,
+  bytes: number,
+): string | undefined {
+  if (answerBytes === undefined || Math.abs(bytes - answerBytes) <= tolerance) return undefined;
+  return `an answer has ${bytes} bytes instead of ${answerBytes}`;
+}

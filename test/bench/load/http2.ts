@@ -1,0 +1,231 @@
+import net from "node:net";
+import {
+  type ConnectionEvents,
+  checkLength,
+  type Exchange,
+  type LoadConnection,
+} from "./connection.ts";
+import {
+  createFrameReader,
+  encodeFrame,
+  type Frame,
+  flags,
+  frameHeaderBytes,
+  frameTypes,
+  maxFrameBytes,
+} from "./frames.ts";
+import { createHpackDecoder, encodeRequestFields, type Field } from "./hpack.ts";
+
+// Frames are written and read here, without node:http2: its client costs twice what its server
+// does, and would then be what is measured.
+
+interface Call {
+  readonly at: number;
+  readonly parts: Buffer[];
+  status: string | undefined;
+}
+
+const preface = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "latin1");
+const initialWindow = 65_535;
+const ownWindow = 2 ** 30;
+const envelopeBytes = 5;
+const noTypes = { stream: 0, flags: 0 };
+
+/** Opens an HTTP/2 connection for unary gRPC calls. */
+export function openHttp2(exchange: Exchange, events: ConnectionEvents): LoadConnection {
+  const socket = net.connect({ port: exchange.port, host: "127.0.0.1", noDelay: true });
+  const request = encodeRequest(exchange);
+  const decoder = createHpackDecoder();
+  const calls = new Map<number, Call>();
+  let nextStream = 1;
+  let firstSent = false;
+  let pending: number[] = [];
+  let sendWindow = initialWindow;
+  let received = 0;
+  let ended = false;
+
+  const send = (type: number, payload: Buffer, bits = 0): void => {
+    socket.write(encodeFrame({ ...noTypes, type, payload, flags: bits }));
+  };
+  socket.write(preface);
+  send(frameTypes.settings, encodeSettings());
+  send(frameTypes.windowUpdate, encodeUint32(ownWindow - initialWindow));
+
+  function fail(reason: string): void {
+    if (ended) return;
+    ended = true;
+    socket.destroy();
+    events.failed(new Error(reason));
+  }
+
+  function flush(): void {
+    while (pending.length > 0 && sendWindow >= request.bodyBytes) {
+      const fitting = Math.floor(sendWindow / request.bodyBytes);
+      const batch = firstSent ? pending.splice(0, fitting) : pending.splice(0, 1);
+      socket.write(request.write(batch, !firstSent));
+      firstSent = true;
+      sendWindow -= batch.length * request.bodyBytes;
+    }
+  }
+
+  function finish(stream: number, call: Call, trailers: readonly Field[]): void {
+    calls.delete(stream);
+    const message = Buffer.concat(call.parts).subarray(envelopeBytes);
+    const grpcStatus = valueOf(trailers, "grpc-status");
+    const wrong =
+      call.status === "200" && grpcStatus === "0"
+        ? checkLength(exchange, message.length)
+        : `HTTP status ${call.status}, gRPC status ${grpcStatus}, ${valueOf(trailers, "grpc-message") ?? "no message"}`;
+    if (wrong === undefined) events.answered(call.at, message);
+    else fail(wrong);
+  }
+
+  function readHeaders(frame: Frame): void {
+    if ((frame.flags & flags.endHeaders) === 0) throw new Error("headers in several frames");
+    const fields = decoder.decode(unpad(frame));
+    const call = calls.get(frame.stream);
+    if (call === undefined) return;
+    call.status ??= valueOf(fields, ":status");
+    if ((frame.flags & flags.endStream) !== 0) finish(frame.stream, call, fields);
+  }
+
+  function readData(frame: Frame): void {
+    received += frame.payload.length;
+    if (received > ownWindow / 2) {
+      send(frameTypes.windowUpdate, encodeUint32(received));
+      received = 0;
+    }
+    const call = calls.get(frame.stream);
+    call?.parts.push(unpad(frame));
+    if (call !== undefined && (frame.flags & flags.endStream) !== 0) finish(frame.stream, call, []);
+  }
+
+  function readFrame(frame: Frame): void {
+    switch (frame.type) {
+      case frameTypes.headers:
+        readHeaders(frame);
+        break;
+      case frameTypes.data:
+        readData(frame);
+        break;
+      case frameTypes.settings:
+        if ((frame.flags & flags.ack) === 0)
+          send(frameTypes.settings, Buffer.alloc(0), flags.ack);
+        break;
+      case frameTypes.ping:
+        if ((frame.flags & flags.ack) === 0) send(frameTypes.ping, frame.payload, flags.ack);
+        break;
+      case frameTypes.windowUpdate:
+        if (frame.stream === 0) sendWindow += frame.payload.readUInt32BE(0);
+        break;
+      case frameTypes.resetStream:
+      case frameTypes.goAway:
+      case frameTypes.continuation:
+        fail(`the server sent a frame of the type ${frame.type}: ${frame.payload.toString("hex")}`);
+        break;
+      default:
+    }
+  }
+
+  const readChunk = createFrameReader((frame) => {
+    if (!ended) readFrame(frame);
+  });
+  socket.on("data", (chunk) => {
+    try {
+      readChunk(chunk);
+    } catch (error) {
+      fail(String(error));
+    }
+    if (!ended) flush();
+  });
+  socket.on("error", (error) => fail(error.message));
+  socket.on("close", () => fail("the server closed a connection"));
+
+  return {
+    get open() {
+      return calls.size;
+    },
+    start(at) {
+      calls.set(nextStream, { at, parts: [], status: undefined });
+      pending.push(nextStream);
+      nextStream += 2;
+    },
+    flush,
+    close() {
+      ended = true;
+      pending = [];
+      socket.destroy();
+    },
+  };
+}
+
+function valueOf(fields: readonly Field[], name: string): string | undefined {
+  return fields.find(([each]) => each === name)?.[1];
+}
+
+function unpad({ type, flags: bits, payload }: Frame): Buffer {
+  const padding = (bits & flags.padded) === 0 ? 0 : payload.readUInt8(0) + 1;
+  const priority = type === frameTypes.headers && (bits & flags.priority) !== 0 ? 5 : 0;
+  if (padding === 0 && priority === 0) return payload;
+  return payload.subarray(Math.min(padding, 1) + priority, payload.length - Math.max(padding - 1, 0));
+}
+
+function encodeUint32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}
+
+/** No pushed answers, and a window for each call in which any answer of the bench fits. */
+function encodeSettings(): Buffer {
+  const [enablePush, initialWindowSize] = [2, 4];
+  const settings = Buffer.alloc(12);
+  settings.writeUInt16BE(enablePush, 0);
+  settings.writeUInt32BE(0, 2);
+  settings.writeUInt16BE(initialWindowSize, 6);
+  settings.writeUInt32BE(2 ** 20, 8);
+  return settings;
+}
+
+interface EncodedRequest {
+  /** What flow control counts of one request. */
+  readonly bodyBytes: number;
+  /** The frames of a request on each of the streams. */
+  write(streams: readonly number[], first: boolean): Buffer;
+}
+
+function encodeRequest({ port, path, body }: Exchange): EncodedRequest {
+  const { first, again } = encodeRequestFields([
+    [":method", "POST"],
+    [":scheme", "http"],
+    [":path", path],
+    [":authority", `127.0.0.1:${port}`],
+    ["te", "trailers"],
+    ["content-type", "application/grpc"],
+    ["user-agent", "presage-bench"],
+  ]);
+  const envelope = Buffer.concat([Buffer.alloc(1), encodeUint32(body.length), body]);
+  if (envelope.length > maxFrameBytes) throw new Error("the request does not fit into a frame");
+  const frames = (block: Buffer): Buffer =>
+    Buffer.concat([
+      encodeFrame({ ...noTypes, type: frameTypes.headers, flags: flags.endHeaders, payload: block }),
+      encodeFrame({ ...noTypes, type: frameTypes.data, flags: flags.endStream, payload: envelope }),
+    ]);
+  const [firstFrames, laterFrames] = [frames(first), frames(again)];
+  const streamOffset = 5;
+  return {
+    bodyBytes: envelope.length,
+    write(streams, isFirst) {
+      const template = isFirst ? firstFrames : laterFrames;
+      const dataFrame = frameHeaderBytes + (isFirst ? first : again).length;
+      const bytes = Buffer.allocUnsafe(template.length * streams.length);
+      for (const [index, stream] of streams.entries()) {
+        const start = index * template.length;
+        template.copy(bytes, start);
+        bytes.writeUInt32BE(stream, start + streamOffset);
+        bytes.writeUInt32BE(stream, start + dataFrame + streamOffset);
+      }
+      return bytes;
+    },
+  };
+}
