@@ -8,7 +8,7 @@ const project = (name: string, include: string[]) => ({
 const config: ViteUserConfig = defineConfig({
   test: {
     projects: [
-      project("unit", ["{server,sdk}/src/**/*.test.ts"]),
+      project("unit", ["{server,sdk}/src/**/*.test.ts", "test/bench/**/*.test.ts"]),
       project("contract", ["test/contract/**/*.test.ts"]),
       project("integration", ["test/integration/**/*.test.ts"]),
       project("e2e", ["test/e2e/**/*.test.ts"]),

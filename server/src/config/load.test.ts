@@ -95,7 +95,7 @@ describe("loadConfig()", () => {
       kind: "invalid",
       problems: [
         `${loaded.path}: prot: unknown field, expected one of models, host, port, data, tls, cors, limits, timeouts`,
-        "PRESAGE_PORT: expected number (uint32): invalid uint32: http",
+        'PRESAGE_PORT: expected number (uint32), got "http"',
         'PRESAGE_TIMEOUTS_DRAIN: expected a duration such as 10s or 0.5s, got "30"',
         "port: expected 0 to 65535, got 70000",
         `models: there is no directory ${join(root, "gone")}`,

@@ -9,7 +9,7 @@ function problemsOf(text: string): readonly string[] {
   return read.kind === "invalid" ? read.problems : [];
 }
 
-const fields = "displayName, description, task, features, classes, classOutput, aliases, golden";
+const fields = ModelManifestSchema.fields.map((field) => field.jsonName).join(", ");
 const tasks = "binary, multiclass, regression, other";
 
 describe("readYamlMessage()", () => {
@@ -120,7 +120,7 @@ describe("readYamlMessage()", () => {
     [
       "values that contain themselves",
       "golden: [{ rows: [&a [*a]] }]",
-      ["golden[0].rows: list item #1: maximum recursion depth of 100 reached"],
+      ["golden[0].rows: maximum recursion depth of 100 reached"],
     ],
   ];
   it.each(refused)("tells of %s", (_, text, problems) => {

@@ -104,7 +104,7 @@ function explain(message: DescMessage | undefined, value: JsonValue, error: unkn
   if (message?.typeName === "google.protobuf.Duration") {
     return `expected a duration such as 10s or 0.5s, got ${JSON.stringify(value)}`;
   }
-  return textOf(error).replace(/^cannot decode (field|message) \S+ from JSON: /, "");
+  return textOf(error).replace(/^cannot decode (?:field |message )?\S+ from JSON: /, "");
 }
 
 function textOf(error: unknown): string {

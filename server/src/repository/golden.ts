@@ -99,7 +99,6 @@ function compareValues(
 }
 
 function areClose(expected: number, actual: number, tolerance: number): boolean {
-  // An infinity is as far from itself as NaN is: no number away.
-  if (Object.is(expected, actual)) return true;
+  if (!Number.isFinite(expected) || !Number.isFinite(actual)) return Object.is(expected, actual);
   return Math.abs(expected - actual) <= tolerance * Math.max(1, Math.abs(expected));
 }

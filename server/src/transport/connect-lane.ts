@@ -91,8 +91,7 @@ export function createConnectLane(options: ConnectLaneOptions): ConnectLane {
       const answered = await runMethod(method, universal, options);
       await universalResponseToNodeResponse(answered, response);
     } catch (failure) {
-      // A caller that is gone takes its connection with it; anything else is ours to mend.
-      if (!isGone(request, response)) options.reportFault(failure);
+      if (!isGone(request, response) && !isLeaving(failure)) options.reportFault(failure);
       response.destroy();
     }
   }
@@ -101,6 +100,14 @@ export function createConnectLane(options: ConnectLaneOptions): ConnectLane {
 function isGone(request: AnyRequest, response: AnyResponse): boolean {
   if ("stream" in request) return request.stream.destroyed;
   return request.destroyed || response.destroyed;
+}
+
+/** Tells the end of a caller's connection from a fault of the server. */
+function isLeaving(failure: unknown): boolean {
+  const { code, cause } = ConnectError.from(failure);
+  const premature =
+    cause instanceof Error && "code" in cause && cause.code === "ERR_STREAM_PREMATURE_CLOSE";
+  return code === Code.Aborted || code === Code.Canceled || premature;
 }
 
 interface Exchange {
