@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 /** Which core a program has to itself. */
 export type Role = "server" | "load";
 
+const root = fileURLToPath(new URL("../..", import.meta.url));
 const cores: Readonly<Record<Role, string>> = { server: "0", load: "1" };
 
 /** Whether programs can be kept apart: two cores, and `taskset` to pin to them. */
@@ -19,8 +20,9 @@ export function spawnNode(role: Role, script: string, args: readonly string[]): 
   const node = [process.execPath, path, ...args];
   const [program = "", ...rest] = pinned ? ["taskset", "-c", cores[role], ...node] : node;
   const child = spawn(program, rest, {
+    cwd: root,
     env: unconfigured(process.env),
-    stdio: ["ignore", "pipe", "inherit", "ipc"],
+    stdio: ["ignore", "pipe", "inherit", role === "load" ? "ipc" : "ignore"],
     serialization: "advanced",
   });
   const kill = (): void => void child.kill("SIGKILL");
@@ -34,7 +36,7 @@ export interface ServerProgram {
   readonly port: number;
   readonly pid: number;
   /** Ends it at once. Resolves when it is gone. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /**

@@ -5,7 +5,7 @@ import { signatureOf, spec } from "./signatures.ts";
 export interface CountedVersion {
   readonly loaded: LoadedVersion;
   /** How often the model was freed. */
-  released(): number;
+  readonly released: () => number;
 }
 
 /** Makes a version for tests of what happens around runs. */

@@ -37,11 +37,20 @@ function readContent(data: TensorMessage["data"]): TensorContent {
 
 /** Writes a tensor with its elements as bytes, or as a typed list. */
 export function tensorToProto(tensor: Tensor, form: "raw" | "typed"): TensorMessage {
+  if (form === "raw") {
+    return {
+      $typeName: "presage.v1.Tensor",
+      name: tensor.name,
+      dataType: dataTypeToProto(tensor.dataType),
+      shape: tensor.shape.map(BigInt),
+      data: { case: "raw", value: writeRaw(tensor.data) },
+    };
+  }
   return create(TensorSchema, {
     name: tensor.name,
     dataType: dataTypeToProto(tensor.dataType),
     shape: tensor.shape.map(BigInt),
-    data: form === "raw" ? { case: "raw", value: writeRaw(tensor.data) } : writeList(tensor),
+    data: writeList(tensor),
   });
 }
 

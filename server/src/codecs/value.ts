@@ -1,11 +1,4 @@
-import { create } from "@bufbuild/protobuf";
-import {
-  ListValueSchema,
-  NullValue,
-  StructSchema,
-  type Value as ValueMessage,
-  ValueSchema,
-} from "@bufbuild/protobuf/wkt";
+import { NullValue, type Value as ValueMessage } from "@bufbuild/protobuf/wkt";
 import { isValueList, type Value, type ValueObject } from "../core/value.ts";
 
 /** Reads a `google.protobuf.Value`; one without a kind is null. */
@@ -36,7 +29,7 @@ export function valueFromProto({ kind }: ValueMessage): Value {
  * mapping of protobuf writes them.
  */
 export function valueToProto(value: Value): ValueMessage {
-  return create(ValueSchema, { kind: kindOf(value) });
+  return { $typeName: "google.protobuf.Value", kind: kindOf(value) };
 }
 
 function kindOf(value: Value): ValueMessage["kind"] {
@@ -62,13 +55,13 @@ function kindOf(value: Value): ValueMessage["kind"] {
 }
 
 function listKind(list: readonly Value[]): ValueMessage["kind"] {
-  return { case: "listValue", value: create(ListValueSchema, { values: list.map(valueToProto) }) };
+  const values = list.map(valueToProto);
+  return { case: "listValue", value: { $typeName: "google.protobuf.ListValue", values } };
 }
 
 function structKind(object: ValueObject): ValueMessage["kind"] {
-  const struct = create(StructSchema);
   // Without a prototype, so that an output may be called `__proto__`.
-  struct.fields = Object.create(null);
-  for (const [name, item] of Object.entries(object)) struct.fields[name] = valueToProto(item);
-  return { case: "structValue", value: struct };
+  const fields: Record<string, ValueMessage> = Object.create(null);
+  for (const [name, item] of Object.entries(object)) fields[name] = valueToProto(item);
+  return { case: "structValue", value: { $typeName: "google.protobuf.Struct", fields } };
 }

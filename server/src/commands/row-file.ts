@@ -44,7 +44,7 @@ export async function* readRows(
 }
 
 async function* readJson(path: string): AsyncGenerator<ReadRow> {
-  const rows: unknown = JSON.parse(await readFile(path, "utf8"));
+  const rows = parseJson(await readFile(path, "utf8"), path);
   if (!Array.isArray(rows)) throw new Error(`${path}: expected a list of rows`);
   for (const [index, row] of rows.entries()) {
     yield {
@@ -52,6 +52,14 @@ async function* readJson(path: string): AsyncGenerator<ReadRow> {
       number: index + 1,
       progress: (index + 1) / rows.length,
     };
+  }
+}
+
+function parseJson(text: string, place: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${place}: not JSON`, { cause: error });
   }
 }
 
@@ -65,12 +73,7 @@ async function* readLines(path: string): AsyncGenerator<ReadRow> {
   })) {
     number += 1;
     if (line.trim() === "") continue;
-    let row: unknown;
-    try {
-      row = JSON.parse(line);
-    } catch (error) {
-      throw new Error(`${path}, line ${number}: not JSON`, { cause: error });
-    }
+    const row = parseJson(line, `${path}, line ${number}`);
     yield { row: asRow(row, path, number), number, progress: stream.bytesRead / size };
   }
 }

@@ -54,7 +54,7 @@ describe("compileOptions()", () => {
         request: "2s",
         keepAlive: "3s",
         maxDeadline: "4s",
-        drain: "2147483s",
+        drain: "2073600s",
       },
     });
     expect(problems).toEqual([]);
@@ -72,7 +72,7 @@ describe("compileOptions()", () => {
         requestMs: 2000,
         keepAliveMs: 3000,
         maxDeadlineMs: 4000,
-        drainMs: 2_147_483_000,
+        drainMs: 2_073_600_000,
       },
     });
     expect(options.tls?.cert).toMatch(/^-----BEGIN CERTIFICATE-----/);
@@ -116,8 +116,8 @@ describe("compileOptions()", () => {
     ],
     [
       "times that no timer can wait for",
-      { timeouts: { maxDeadline: "2147484s" } },
-      ["timeouts.maxDeadline: expected at most 2147483s"],
+      { timeouts: { maxDeadline: "2073601s" } },
+      ["timeouts.maxDeadline: expected at most 24 days"],
     ],
     [
       "origins that are none",

@@ -4,9 +4,9 @@ import type { ServerConfig, TlsConfig } from "@presage/gen/presage/v1/config_pb"
 import type { ServerOptions, TlsIdentity } from "./options.ts";
 
 const mebibyte = 1024 * 1024;
+/** Timers count in signed 32-bit milliseconds; a longer one would fire at once. */
+const longestTimeMs = 24 * 24 * 60 * 60 * 1000;
 const greatestPort = 65_535;
-/** What a timer can wait for, in milliseconds; a longer one would end at once. */
-const greatestTimeout = 2 ** 31 - 1;
 
 /** Fills in every default and checks what the fields say; problems are added with their fields. */
 export function compileOptions(config: ServerConfig, problems: string[]): ServerOptions {
@@ -23,8 +23,7 @@ export function compileOptions(config: ServerConfig, problems: string[]): Server
   const time = (field: string, value: Duration | undefined, fallback: number): number => {
     const milliseconds = value === undefined ? fallback : durationMs(value);
     if (milliseconds <= 0) problems.push(`timeouts.${field}: expected more than 0s`);
-    if (milliseconds > greatestTimeout)
-      problems.push(`timeouts.${field}: expected at most ${Math.floor(greatestTimeout / 1000)}s`);
+    if (milliseconds > longestTimeMs) problems.push(`timeouts.${field}: expected at most 24 days`);
     return milliseconds;
   };
   return {

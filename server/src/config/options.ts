@@ -38,7 +38,7 @@ export interface TimeoutOptions {
   readonly requestMs: number;
   /** Before an idle HTTP/1.1 connection is closed, or an answer given up. @default 75000 */
   readonly keepAliveMs: number;
-  /** The longest deadline that a call may ask for. @default 3600000 */
+  /** The longest deadline that a call can have. @default 3600000 */
   readonly maxDeadlineMs: number;
   /** For calls in flight when the server is told to stop. @default 30000 */
   readonly drainMs: number;

@@ -58,7 +58,7 @@ describe("errorCatalogue", () => {
 describe("ServingError", () => {
   it("has the code of its reason, and no facts but those given", () => {
     const error = new ServingError("MODEL_NOT_FOUND", 'there is no model "x"');
-    expect({ ...error, code: error.code, message: error.message }).toEqual({
+    expect(error).toMatchObject({
       name: "ServingError",
       reason: "MODEL_NOT_FOUND",
       code: "not_found",
@@ -66,6 +66,7 @@ describe("ServingError", () => {
       violations: [],
       violationsLeftOut: 0,
       retryAfterMs: undefined,
+      cause: undefined,
     });
   });
 

@@ -16,29 +16,36 @@ export interface ViolationList {
 
 /** Makes an empty list of violations. */
 export function createViolationList(): ViolationList {
-  const violations: Violation[] = [];
-  let dropped = 0;
-  const add = (field: string, description: string): void => {
-    if (violations.length < kept) violations.push({ field, description });
-    else dropped += 1;
-  };
-  return {
-    add,
-    collect(step) {
-      try {
-        return step();
-      } catch (error) {
-        if (!(error instanceof ServingError) || error.reason !== "INVALID_INPUT") throw error;
-        for (const { field, description } of error.violations) add(field, description);
-        dropped += error.violationsLeftOut;
-        return undefined;
-      }
-    },
-    get isEmpty() {
-      return violations.length === 0;
-    },
-    throwIfAny() {
-      if (violations.length > 0) throw invalidInput(violations, dropped);
-    },
-  };
+  return new ViolationListImplementation();
+}
+
+// A class, as every call makes lists that stay empty: no array and no closures until one does not.
+class ViolationListImplementation implements ViolationList {
+  #violations: Violation[] | undefined;
+  #dropped = 0;
+
+  get isEmpty(): boolean {
+    return this.#violations === undefined;
+  }
+
+  add(field: string, description: string): void {
+    this.#violations ??= [];
+    if (this.#violations.length < kept) this.#violations.push({ field, description });
+    else this.#dropped += 1;
+  }
+
+  collect<Result>(step: () => Result): Result | undefined {
+    try {
+      return step();
+    } catch (error) {
+      if (!(error instanceof ServingError) || error.reason !== "INVALID_INPUT") throw error;
+      for (const { field, description } of error.violations) this.add(field, description);
+      this.#dropped += error.violationsLeftOut;
+      return undefined;
+    }
+  }
+
+  throwIfAny(): void {
+    if (this.#violations !== undefined) throw invalidInput(this.#violations, this.#dropped);
+  }
 }

@@ -1,14 +1,17 @@
+import { toBinary } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import {
   BadRequestSchema,
   ErrorInfoSchema,
   RetryInfoSchema,
 } from "@presage/gen/google/rpc/error_details_pb";
+import { StatusSchema } from "@presage/gen/google/rpc/status_pb";
 import { describe, expect, it } from "vitest";
 import { failureOf } from "../../../test/support/signatures.ts";
 import { type ErrorReason, errorCatalogue, ServingError } from "../core/errors.ts";
 import { createViolationList } from "../core/violations.ts";
 import { fromFailure, toConnectError } from "./errors.ts";
+import { toStatus } from "./status.ts";
 
 const violations = [{ field: "rows[0].RM", description: "missing" }];
 
@@ -70,7 +73,9 @@ describe("toConnectError()", () => {
     const cause = new Error("secret");
     const error = toConnectError(new ServingError("INTERNAL", "a fault", { cause }));
     expect(error.cause).toBe(cause);
-    expect(JSON.stringify(error.details)).not.toContain("secret");
+    const sent = Buffer.from(toBinary(StatusSchema, toStatus(error))).toString();
+    expect(sent).toContain("a fault");
+    expect(sent).not.toContain("secret");
   });
 });
 

@@ -8,14 +8,14 @@ import type {
 import { createAsyncIterable } from "@connectrpc/connect/protocol";
 import { codeToHttpStatus, errorToJsonBytes } from "@connectrpc/connect/protocol-connect";
 import {
-  compressionBrotli,
-  compressionGzip,
   universalRequestFromNodeRequest,
   universalResponseToNodeResponse,
 } from "@connectrpc/connect-node";
 import { ServingError } from "../core/errors.ts";
 import { toConnectError } from "../services/errors.ts";
 import type { CallParts, CallSteps } from "./calls.ts";
+import { compressions } from "./compression.ts";
+import { clampDeadline } from "./deadline-header.ts";
 import { decodeBase64, encodeBase64, isGrpcWebText, swapTextForm } from "./grpc-web-text.ts";
 import type { AnyRequest, AnyResponse, Handler } from "./handler.ts";
 import { createMessageCheck } from "./message-check.ts";
@@ -49,8 +49,6 @@ export interface ConnectLaneOptions extends CallParts {
   readonly maxDeadlineMs: number;
 }
 
-const compressions = [compressionGzip, compressionBrotli];
-
 /**
  * Makes the full lane: every method of every service, over gRPC, gRPC-Web and
  * Connect, by Connect's own protocol engine.
@@ -61,7 +59,6 @@ export function createConnectLane(options: ConnectLaneOptions): ConnectLane {
     jsonOptions: { registry: options.anyTypes },
     readMaxBytes: options.maxRequestBytes,
     writeMaxBytes: options.maxResponseBytes,
-    maxTimeoutMs: options.maxDeadlineMs,
     interceptors: [options.steps.interceptor],
   });
   options.routes(router);
@@ -80,6 +77,7 @@ export function createConnectLane(options: ConnectLaneOptions): ConnectLane {
     let universal: UniversalServerRequest;
     try {
       universal = universalRequestFromNodeRequest(request, response, undefined, undefined);
+      clampDeadline(universal.header, options.maxDeadlineMs);
       if (body !== undefined) universal.body = createAsyncIterable([body]);
     } catch {
       // Neither a Host header nor a URL that can be read: not a request that a client library makes.

@@ -34,9 +34,14 @@ export function createStreamExchange(
     version: 2,
     source: stream,
     onClose: (listener) => void stream.once("close", listener),
-    send({ status, contentType, body, trailers }) {
+    send({ status, contentType, contentEncoding, body, trailers }) {
       if (stream.destroyed) return;
-      const head = { ":status": status, "content-type": contentType, ...answerHeaders };
+      const head: http2.OutgoingHttpHeaders = {
+        ":status": status,
+        "content-type": contentType,
+        ...answerHeaders,
+      };
+      if (contentEncoding !== undefined) head["content-encoding"] = contentEncoding;
       if (trailers !== undefined) {
         stream.once("wantTrailers", () => stream.sendTrailers({ ...trailers }));
         stream.respond(head, { waitForTrailers: true });
@@ -67,8 +72,9 @@ export function createRequestExchange(
     version: 1,
     source: request,
     onClose: (listener) => void response.once("close", listener),
-    send({ status, contentType, body }) {
+    send({ status, contentType, contentEncoding, body }) {
       if (response.destroyed) return;
+      if (contentEncoding !== undefined) response.setHeader("content-encoding", contentEncoding);
       response.writeHead(status, {
         "content-type": contentType,
         "content-length": byteLength(body),

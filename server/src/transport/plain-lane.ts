@@ -5,7 +5,9 @@ import type { CallContext } from "../services/call-context.ts";
 import { toConnectError } from "../services/errors.ts";
 import type { CallSteps } from "./calls.ts";
 import { createChunkList } from "./chunk-list.ts";
+import { compressAnswer } from "./compression.ts";
 import type { ConnectLane } from "./connect-lane.ts";
+import { readDeadline } from "./deadline-header.ts";
 import type { Exchange } from "./exchange.ts";
 import {
   type AnyMessage,
@@ -13,7 +15,6 @@ import {
   findPlainProtocol,
   type PlainAnswer,
   type PlainProtocol,
-  readTimeout,
 } from "./plain-protocols.ts";
 import { createPlainSignal, type PlainSignal } from "./plain-signal.ts";
 import { tooLarge } from "./request-body.ts";
@@ -61,8 +62,12 @@ export function createPlainLane(options: PlainLaneOptions): PlainLane {
       if (method === undefined) return false;
       const protocol = findPlainProtocol(exchange.headers, exchange.version);
       if (protocol === undefined) return false;
-      const timeoutMs = readTimeout(protocol, exchange.headers, maxDeadlineMs);
-      if (timeoutMs === "odd") return false;
+      const asked = exchange.headers[protocol.deadlineHeader];
+      const timeoutMs =
+        typeof asked === "string"
+          ? readDeadline(protocol.deadlineHeader, asked, maxDeadlineMs)
+          : undefined;
+      if (asked !== undefined && timeoutMs === undefined) return false;
       const call = { exchange, method, protocol, timeoutMs };
       readBody(exchange, maxRequestBytes + (protocol.bare ? 0 : 5), (body) => {
         if (body === undefined)
@@ -133,6 +138,7 @@ async function answerCall(
     );
     answer = protocol.write(method.output, completeMessage(method.output, message));
     assertSize(answer, options.maxResponseBytes);
+    if (protocol.bare) answer = await compressAnswer(answer, exchange.headers["accept-encoding"]);
   } catch (failure) {
     const error =
       failure instanceof ServingError ? toConnectError(failure) : ConnectError.from(failure);

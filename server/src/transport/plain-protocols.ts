@@ -11,16 +11,10 @@ import {
   toJsonString,
 } from "@bufbuild/protobuf";
 import type { ConnectError } from "@connectrpc/connect";
-import {
-  codeToHttpStatus,
-  errorToJsonBytes,
-  parseTimeout as parseConnectTimeout,
-} from "@connectrpc/connect/protocol-connect";
-import {
-  parseTimeout as parseGrpcTimeout,
-  setTrailerStatus,
-} from "@connectrpc/connect/protocol-grpc";
+import { codeToHttpStatus, errorToJsonBytes } from "@connectrpc/connect/protocol-connect";
+import { setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
 import { trailerFlag, trailerSerialize } from "@connectrpc/connect/protocol-grpc-web";
+import type { DeadlineHeader } from "./deadline-header.ts";
 import { findDuplicateKeys } from "./duplicate-keys.ts";
 
 /** A message of any type. */
@@ -32,6 +26,8 @@ export interface PlainAnswer {
   readonly contentType: string;
   /** The pieces of the body, in order. */
   readonly body: readonly Uint8Array[];
+  /** How the body is compressed; undefined: it is not. */
+  readonly contentEncoding?: string;
   /** The trailers of gRPC over HTTP/2; undefined where the body says it all. */
   readonly trailers?: Readonly<Record<string, string>>;
 }
@@ -41,7 +37,7 @@ export interface PlainProtocol {
   /** True if the body is one message as it is, false if it is in an envelope. */
   readonly bare: boolean;
   /** The header that carries the deadline. */
-  readonly timeoutHeader: "grpc-timeout" | "connect-timeout-ms";
+  readonly deadlineHeader: DeadlineHeader;
   /**
    * Reads the request's message; undefined for any body that is not just that,
    * which is for Connect's engine to judge.
@@ -121,7 +117,7 @@ const trailersOk = { "grpc-status": "0" } as const;
 function grpc(contentType: string, format: Format): PlainProtocol {
   return {
     bare: false,
-    timeoutHeader: "grpc-timeout",
+    deadlineHeader: "grpc-timeout",
     read: (schema, body) => readEnvelope(format, schema, body),
     write: (schema, message) => ({
       status: 200,
@@ -143,7 +139,7 @@ const webTrailerOk = envelope(trailerFlag, trailerSerialize(new Headers(trailers
 function grpcWeb(contentType: string, format: Format): PlainProtocol {
   return {
     bare: false,
-    timeoutHeader: "grpc-timeout",
+    deadlineHeader: "grpc-timeout",
     read: (schema, body) => readEnvelope(format, schema, body),
     write: (schema, message) => ({
       status: 200,
@@ -161,7 +157,7 @@ function grpcWeb(contentType: string, format: Format): PlainProtocol {
 function connect(contentType: string, format: Format): PlainProtocol {
   return {
     bare: true,
-    timeoutHeader: "connect-timeout-ms",
+    deadlineHeader: "connect-timeout-ms",
     read: (schema, body) => format.read(schema, body),
     write: (schema, message) => ({
       status: 200,
@@ -211,20 +207,6 @@ export function findPlainProtocol(
     !contentType.startsWith("application/grpc-web")
     ? undefined
     : protocol;
-}
-
-/** The deadline that a request asks for, in milliseconds from now; "odd" is for Connect's engine. */
-export function readTimeout(
-  { timeoutHeader }: PlainProtocol,
-  headers: IncomingHttpHeaders,
-  maxDeadlineMs: number,
-): number | undefined | "odd" {
-  const value = headers[timeoutHeader];
-  if (value === undefined) return undefined;
-  if (typeof value !== "string") return "odd";
-  const parse = timeoutHeader === "grpc-timeout" ? parseGrpcTimeout : parseConnectTimeout;
-  const { timeoutMs, error } = parse(value, maxDeadlineMs);
-  return error === undefined && timeoutMs !== undefined && timeoutMs > 0 ? timeoutMs : "odd";
 }
 
 /** Fills in what a method left out of its answer. */

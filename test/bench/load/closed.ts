@@ -12,7 +12,9 @@ export function runClosed(order: ClosedOrder): Promise<LoadReport> {
   const { promise, resolve, reject } = Promise.withResolvers<LoadReport>();
   const histogram = createHistogram();
   const started = performance.now();
-  let counting: { readonly since: number; readonly server: number; readonly own: number } | undefined;
+  let counting:
+    | { readonly since: number; readonly server: number; readonly own: number }
+    | undefined;
 
   let report: LoadReport | undefined;
 

@@ -1,8 +1,9 @@
 // The load generator's process: takes orders from its parent, one at a time.
-import { openConnections } from "./open-connections.ts";
+
 import { runClosed } from "./closed.ts";
 import type { Exchange } from "./connection.ts";
 import { runOpen } from "./open.ts";
+import { openConnections } from "./open-connections.ts";
 import type { LoadOrder, LoadReply } from "./orders.ts";
 
 function call(exchange: Exchange): Promise<Uint8Array> {

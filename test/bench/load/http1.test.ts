@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { readAnswer } from "./http1.ts";
 
 const declared = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbody";
-const chunked = "HTTP/1.1 503 Busy\r\ntransfer-encoding: chunked\r\n\r\n2\r\nbo\r\n2\r\ndy\r\n0\r\n\r\n";
+const chunked =
+  "HTTP/1.1 503 Busy\r\ntransfer-encoding: chunked\r\n\r\n2\r\nbo\r\n2\r\ndy\r\n0\r\n\r\n";
 
 describe("readAnswer()", () => {
   it.each([
@@ -19,9 +20,12 @@ describe("readAnswer()", () => {
   });
 
   it.each([
-    "HTTP/1.1 200 OK\r\n\r\nbody",
-    "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nx\r\n",
-  ])("refuses %j, whose length nobody can know", (text) => {
-    expect(() => readAnswer(Buffer.from(text))).toThrow();
+    { text: "HTTP/1.1 200 OK\r\n\r\nbody", reason: "tells no length" },
+    {
+      text: "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nx\r\n",
+      reason: "without a size",
+    },
+  ])("refuses $text, whose length nobody can know", ({ text, reason }) => {
+    expect(() => readAnswer(Buffer.from(text))).toThrow(reason);
   });
 });

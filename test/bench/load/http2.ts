@@ -109,8 +109,7 @@ export function openHttp2(exchange: Exchange, events: ConnectionEvents): LoadCon
         readData(frame);
         break;
       case frameTypes.settings:
-        if ((frame.flags & flags.ack) === 0)
-          send(frameTypes.settings, Buffer.alloc(0), flags.ack);
+        if ((frame.flags & flags.ack) === 0) send(frameTypes.settings, Buffer.alloc(0), flags.ack);
         break;
       case frameTypes.ping:
         if ((frame.flags & flags.ack) === 0) send(frameTypes.ping, frame.payload, flags.ack);
@@ -167,7 +166,10 @@ function unpad({ type, flags: bits, payload }: Frame): Buffer {
   const padding = (bits & flags.padded) === 0 ? 0 : payload.readUInt8(0) + 1;
   const priority = type === frameTypes.headers && (bits & flags.priority) !== 0 ? 5 : 0;
   if (padding === 0 && priority === 0) return payload;
-  return payload.subarray(Math.min(padding, 1) + priority, payload.length - Math.max(padding - 1, 0));
+  return payload.subarray(
+    Math.min(padding, 1) + priority,
+    payload.length - Math.max(padding - 1, 0),
+  );
 }
 
 function encodeUint32(value: number): Buffer {
@@ -208,7 +210,12 @@ function encodeRequest({ port, path, body }: Exchange): EncodedRequest {
   if (envelope.length > maxFrameBytes) throw new Error("the request does not fit into a frame");
   const frames = (block: Buffer): Buffer =>
     Buffer.concat([
-      encodeFrame({ ...noTypes, type: frameTypes.headers, flags: flags.endHeaders, payload: block }),
+      encodeFrame({
+        ...noTypes,
+        type: frameTypes.headers,
+        flags: flags.endHeaders,
+        payload: block,
+      }),
       encodeFrame({ ...noTypes, type: frameTypes.data, flags: flags.endStream, payload: envelope }),
     ]);
   const [firstFrames, laterFrames] = [frames(first), frames(again)];

@@ -10,6 +10,4 @@ const predict = await loadStockPredictor();
 const handler = connectNodeAdapter({
   routes: (router) => router.service(InferenceService, { predict }),
 });
-announce(
-  process.argv[2] === "json" ? http.createServer(handler) : http2.createServer(handler),
-);
+announce(process.argv[2] === "json" ? http.createServer(handler) : http2.createServer(handler));

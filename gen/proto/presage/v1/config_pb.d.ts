@@ -205,7 +205,8 @@ export declare type TimeoutsConfig = Message<"presage.v1.TimeoutsConfig"> & {
   keepAlive?: Duration | undefined;
 
   /**
-   * The longest deadline that a call may ask for. Default: 3600s.
+   * The longest deadline that a call can have; one that asks for more gets this.
+   * Default: 3600s.
    *
    * @generated from field: google.protobuf.Duration max_deadline = 5;
    */

@@ -126,9 +126,16 @@ async function runSession(
   }
 }
 
-function toOnnx({ dataType, data, shape }: Tensor): OnnxTensor {
+function toOnnx({ name, dataType, data, shape }: Tensor): OnnxTensor {
   const type = onnxTypes[dataType];
   if (type === undefined) throw new Error(`ONNX Runtime takes no ${dataType}`);
+  if (Array.isArray(data) && data.some((text: string) => text.includes("\0"))) {
+    // The library ends text there, without a word.
+    throw new ServingError(
+      "MODEL_RUN_FAILED",
+      `the model refused the input: text of ${name} has the character U+0000, which ONNX Runtime cannot take`,
+    );
+  }
   // The library's own overloads ask for each type's array by name; the specification has matched them.
   const construct = OnnxTensor as new (
     type: OnnxTensor.Type,

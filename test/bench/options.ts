@@ -1,0 +1,101 @@
+import { parseArgs } from "node:util";
+
+/** How long everything takes. Times are in seconds. */
+export interface Plan {
+  /** Before anything is measured, each server gets this much time and this many calls, at least. */
+  readonly warmUp: { readonly seconds: number; readonly calls: number };
+  readonly rounds: number;
+  /** The measurements of one server in one round. */
+  readonly throughput: number;
+  readonly oneAtATime: number;
+  readonly halfLoad: number;
+  /** Starts from nothing, for the cold start. */
+  readonly starts: number;
+  /** What ONNX Runtime alone gets for each batch size of the compute-bound model. */
+  readonly batchSize: number;
+}
+
+/** The plan of a whole run, about eight minutes. */
+export const fullPlan: Plan = {
+  warmUp: { seconds: 10, calls: 40_000 },
+  rounds: 5,
+  throughput: 4,
+  oneAtATime: 2,
+  halfLoad: 4,
+  starts: 5,
+  batchSize: 1,
+};
+
+/** The plan of `--quick`, under two minutes. */
+export const quickPlan: Plan = {
+  warmUp: { seconds: 2, calls: 8_000 },
+  rounds: 3,
+  throughput: 1.2,
+  oneAtATime: 0.5,
+  halfLoad: 0.8,
+  starts: 3,
+  batchSize: 0.12,
+};
+
+/** The measurements that `--only` can name beside the contenders. */
+export const extras = ["mlp", "start"] as const;
+
+/** What the command line asks for. */
+export interface BenchOptions {
+  readonly quick: boolean;
+  readonly json: boolean;
+  /** The names of contenders and measurements; all of them if undefined. */
+  readonly only: ReadonlySet<string> | undefined;
+}
+
+/** What a command line means. */
+export type ParsedOptions =
+  | { readonly kind: "run"; readonly options: BenchOptions }
+  | { readonly kind: "help" }
+  | { readonly kind: "wrong"; readonly reason: string };
+
+/** Reads the command line. `names` are those that `--only` may list. */
+export function parseOptions(args: readonly string[], names: readonly string[]): ParsedOptions {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        quick: { type: "boolean", default: false },
+        json: { type: "boolean", default: false },
+        only: { type: "string" },
+        help: { type: "boolean", short: "h", default: false },
+      },
+    });
+    if (values.help) return { kind: "help" };
+    const only = values.only?.split(",").map((name) => name.trim());
+    const unknown = only?.find((name) => !names.includes(name));
+    if (unknown !== undefined)
+      return {
+        kind: "wrong",
+        reason: `--only: unknown name "${unknown}"; known: ${names.join(", ")}`,
+      };
+    const { quick, json } = values;
+    return { kind: "run", options: { quick, json, only: only && new Set(only) } };
+  } catch (error) {
+    return { kind: "wrong", reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** What `--help` says. */
+export function describeOptions(names: readonly string[]): string {
+  return `Usage: npm run bench -- [--quick] [--only <names>] [--json]
+
+Measures Presage beside what it is compared with, each server alone on a core and
+the load generator on another, and prints the medians of interleaved rounds.
+Every run is also written to test/bench/results. Linux only: it reads /proc.
+
+  --quick         shorter rounds, under two minutes instead of about eight
+  --only <names>  only these, with commas: ${names.join(", ")}
+  --json          print the results as JSON instead of tables
+  -h, --help      print this
+
+CPU time for each call is the steadiest figure, and ratios within a run say more
+than figures of different runs. Where the "load" column is near 100 % and the
+"server" column is not, the rate is the load generator's, not the server's.
+Exit codes: 0 measured, 1 a call or a server failed, 2 called wrongly.`;
+}
