@@ -106,6 +106,7 @@ switch (parsed.kind) {
       await run(parsed.options);
     } catch (error) {
       console.error(`the bench failed: ${error instanceof Error ? error.message : String(error)}`);
-      process.exitCode = 1;
+      // Servers that still run would keep this process alive; they end with it.
+      process.exit(1);
     }
 }

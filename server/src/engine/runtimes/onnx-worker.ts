@@ -1,0 +1,4 @@
+import { serveWorker } from "../worker.ts";
+import { createOnnxRuntime } from "./onnx.ts";
+
+await serveWorker(createOnnxRuntime());

@@ -1,0 +1,118 @@
+import { Worker } from "node:worker_threads";
+import { ServingError } from "../core/errors.ts";
+import type { TensorSpec } from "../core/signature.ts";
+import type { Tensor } from "../core/tensor.ts";
+import type { RunFailure, WorkerAnswer, WorkerRequest, WorkerTask } from "./messages.ts";
+import { copyTensors } from "./tensor-transfer.ts";
+
+/** What a model takes and answers. */
+export interface ModelSpecs {
+  readonly inputs: readonly TensorSpec[];
+  readonly outputs: readonly TensorSpec[];
+}
+
+/** A worker thread that holds a model. */
+export interface WorkerThread {
+  /** Resolves once it can run. Rejects with an Error that says why it cannot load the file. */
+  readonly ready: Promise<ModelSpecs>;
+  /** Resolves when the thread has ended, whatever the cause, with the cause in words. */
+  readonly ended: Promise<string>;
+  /**
+   * Runs the model; no other run may be in progress. Rejects with what the run
+   * rejected with, or with ENGINE_FAILED where the thread ends before it answers.
+   */
+  run(feeds: readonly Tensor[], outputs: readonly string[]): Promise<readonly Tensor[]>;
+  /** Ends the thread once the run in progress is answered, and resolves then. */
+  close(): Promise<void>;
+}
+
+/** How a worker thread is started. */
+export interface WorkerThreadOptions extends WorkerTask {
+  /** The file that the thread begins with; it calls `serveWorker`. */
+  readonly entry: URL;
+  /** The most memory for values of the language (texts, not numbers), in MiB. */
+  readonly heapMiB: number;
+}
+
+/** When a call may be repeated that the end of its worker has cut off, in milliseconds. */
+const retryAfterMs = 100;
+
+/** Starts a worker thread, which begins to load its file. */
+export function startWorkerThread(options: WorkerThreadOptions): WorkerThread {
+  const { entry, heapMiB, path, options: loadOptions } = options;
+  const worker = new Worker(entry, {
+    name: "presage engine",
+    workerData: { path, options: loadOptions } satisfies WorkerTask,
+    resourceLimits: { maxOldGenerationSizeMb: heapMiB },
+  });
+  const ready = Promise.withResolvers<ModelSpecs>();
+  const ended = Promise.withResolvers<string>();
+  // Whoever starts a thread may learn of its end in either way, or in both.
+  ready.promise.catch(() => {});
+  let pending: PromiseWithResolvers<readonly Tensor[]> | undefined;
+  let cause: string | undefined;
+
+  const settle = (): PromiseWithResolvers<readonly Tensor[]> | undefined => {
+    const settled = pending;
+    pending = undefined;
+    return settled;
+  };
+
+  worker.on("message", (answer: WorkerAnswer) => {
+    switch (answer.kind) {
+      case "ready":
+        ready.resolve(answer);
+        return;
+      case "unloadable":
+        cause = answer.message;
+        ready.reject(new Error(answer.message));
+        return;
+      case "outputs":
+        settle()?.resolve(answer.outputs);
+        return;
+      case "failed":
+        settle()?.reject(errorOf(answer.failure));
+    }
+  });
+  worker.on("messageerror", (error) => settle()?.reject(error));
+  worker.on("error", (error) => {
+    cause = error instanceof Error ? error.message : String(error);
+  });
+  worker.on("exit", (code) => {
+    cause ??= `it ended with code ${code}`;
+    ready.reject(new Error(`its worker ended while it loaded: ${cause}`));
+    settle()?.reject(
+      new ServingError("ENGINE_FAILED", "the engine failed during the run", {
+        retryAfterMs,
+        cause: new Error(cause),
+      }),
+    );
+    ended.resolve(cause);
+  });
+
+  const tell = (request: WorkerRequest, buffers: readonly ArrayBuffer[] = []): void =>
+    worker.postMessage(request, buffers);
+
+  return {
+    ready: ready.promise,
+    ended: ended.promise,
+    run(feeds, outputs) {
+      const { tensors, buffers } = copyTensors(feeds);
+      const run = Promise.withResolvers<readonly Tensor[]>();
+      pending = run;
+      tell({ kind: "run", feeds: tensors, outputs }, buffers);
+      return run.promise;
+    },
+    async close() {
+      tell({ kind: "close" });
+      await ended.promise;
+    },
+  };
+}
+
+function errorOf({ reason, message, stack }: RunFailure): Error {
+  if (reason !== undefined) return new ServingError(reason, message);
+  const error = new Error(message);
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}
