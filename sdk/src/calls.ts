@@ -71,6 +71,9 @@ export function createCaller(
     return remaining;
   };
 
+  // Without any header of the caller's own, transports have less to do.
+  const needHeaders = options.headers !== undefined || options.auth !== undefined;
+
   const headersOf = async (call: CallOptions, limit: Limit): Promise<Headers> => {
     const headers = new Headers(options.headers);
     if (options.auth !== undefined) {
@@ -108,7 +111,8 @@ export function createCaller(
       const retry = call.retry === false ? once : policy;
       for (let attempt = 1; ; attempt += 1) {
         try {
-          const headers = await headersOf(call, limit);
+          const headers =
+            needHeaders || call.headers !== undefined ? await headersOf(call, limit) : undefined;
           const timeout = timeoutOf(remainingMs(limit));
           const answer = await transport.unary(method, signal, timeout, headers, input);
           return answer.message;

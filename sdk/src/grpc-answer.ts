@@ -48,9 +48,10 @@ export function readAnswer(stream: ClientHttp2Stream, reader: AnswerReader): voi
     for (const chunk of chunks) rest.body.push(chunk);
     reader.odd({ status: header?.[":status"] ?? 0, header: toWebHeaders(header ?? {}), ...rest });
   };
-  const fail = (reason: Error): void => {
+  const fail = (explain: () => Error): void => {
     if (ended) return;
     ended = true;
+    const reason = explain();
     rest?.body.destroy(reason);
     reader.failed(reason);
   };
@@ -85,8 +86,8 @@ export function readAnswer(stream: ClientHttp2Stream, reader: AnswerReader): voi
       rest?.body.push(null);
     }
   });
-  stream.on("error", (reason) => fail(fromNodeError(reason)));
-  stream.on("close", () => fail(fromResetCode(stream.rstCode)));
+  stream.on("error", (reason) => fail(() => fromNodeError(reason)));
+  stream.on("close", () => fail(() => fromResetCode(stream.rstCode)));
 }
 
 const contentTypes: readonly unknown[] = ["application/grpc+proto", "application/grpc"];
@@ -124,10 +125,13 @@ function takeMessage(chunks: readonly Buffer[], size: number): Uint8Array {
 }
 
 /** Writes Node's headers into those of the web. */
-export function toWebHeaders(headers: IncomingHttpHeaders, target: Headers = new Headers()): Headers {
+export function toWebHeaders(
+  headers: IncomingHttpHeaders,
+  target: Headers = new Headers(),
+): Headers {
   for (const [name, value] of Object.entries(headers)) {
     if (name.startsWith(":") || value === undefined) continue;
-    for (const each of Array.isArray(value) ? value : [value]) target.append(name, String(each));
+    for (const each of Array.isArray(value) ? value : [value]) target.append(name, each);
   }
   return target;
 }

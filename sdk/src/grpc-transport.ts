@@ -1,5 +1,4 @@
-import type { ClientHttp2Stream } from "node:http2";
-import { constants, type OutgoingHttpHeaders } from "node:http2";
+import type { OutgoingHttpHeaders } from "node:http2";
 import {
   create,
   type DescMessage,
@@ -7,25 +6,22 @@ import {
   type MessageInitShape,
   type MessageShape,
 } from "@bufbuild/protobuf";
-import { Code, ConnectError, type Transport, type UnaryResponse } from "@connectrpc/connect";
+import type { Transport, UnaryResponse } from "@connectrpc/connect";
+import {
+  createClientMethodSerializers,
+  createMethodUrl,
+  type UniversalClientResponse,
+  validateReadWriteMaxBytes,
+} from "@connectrpc/connect/protocol";
+import { createTransport, requestHeaderWithCompression } from "@connectrpc/connect/protocol-grpc";
 import {
   compressionBrotli,
   compressionGzip,
   createGrpcTransport,
   Http2SessionManager,
 } from "@connectrpc/connect-node";
-import {
-  createDeadlineSignal,
-  createMethodSerializationLookup,
-  createMethodUrl,
-  encodeEnvelope,
-  getAbortSignalReason,
-  type UniversalClientResponse,
-  validateReadWriteMaxBytes,
-} from "@connectrpc/connect/protocol";
-import { createTransport, requestHeaderWithCompression } from "@connectrpc/connect/protocol-grpc";
-import { readAnswer, toWebHeaders, type UsualAnswer } from "./grpc-answer.ts";
-import { fromNodeError } from "./http2-errors.ts";
+import { toWebHeaders, type UsualAnswer } from "./grpc-answer.ts";
+import { runCall } from "./grpc-call.ts";
 
 /** The options of a gRPC transport. */
 export interface GrpcTransportOptions {
@@ -35,62 +31,119 @@ export interface GrpcTransportOptions {
    * The largest message that is read, in bytes.
    * @default 4 GiB less 1
    */
-  readonly readMaxBytes?: number | undefined;
+  readonly readMaxBytes?: number;
 }
 
-type Unary<I extends DescMessage, O extends DescMessage> = readonly [
+type HeadersGiven = ConstructorParameters<typeof Headers>[0];
+
+/** The arguments of a transport's unary(). */
+type UnaryCall<I extends DescMessage, O extends DescMessage> = readonly [
   method: DescMethodUnary<I, O>,
   signal: AbortSignal | undefined,
   timeoutMs: number | undefined,
-  header: HeadersInit | undefined,
+  header: HeadersGiven,
   input: MessageInitShape<I>,
 ];
 
+const acceptCompression = [compressionGzip, compressionBrotli];
+
 /**
  * Makes a transport for gRPC in its binary format, with a short way for calls
- * of one request and one answer: straight to a stream of HTTP/2. What the
- * answer means is judged here only where it is a plain message with the status
- * OK; every other answer goes through Connect's own engine, as do streams.
+ * of one request and one answer, straight to a stream of HTTP/2. Only an answer
+ * that is one plain message with the status OK is read here; Connect's own
+ * engine judges every other, and has the streams.
  */
-export function createLeanGrpcTransport(options: GrpcTransportOptions): Transport {
-  const { baseUrl } = options;
-  const limits = validateReadWriteMaxBytes(options.readMaxBytes, undefined, undefined);
+export function createLeanGrpcTransport({
+  baseUrl,
+  readMaxBytes,
+}: GrpcTransportOptions): Transport {
+  const limits = validateReadWriteMaxBytes(readMaxBytes, undefined, undefined);
   const sessions = new Http2SessionManager(baseUrl);
   const stock = createGrpcTransport({ baseUrl, ...limits, sessionManager: sessions });
-  const acceptCompression = [compressionGzip, compressionBrotli];
-  const engine = {
-    baseUrl,
-    ...limits,
-    useBinaryFormat: true,
-    interceptors: [],
-    acceptCompression,
-    sendCompression: null,
-  };
-  const methods = new WeakMap<DescMethodUnary, Method>();
-  const plain = { timeoutMs: -1 as number | undefined, headers: {} as OutgoingHttpHeaders };
+  const headersOf = createHeaderWriter();
+  const paths = new WeakMap<DescMethodUnary, string>();
 
-  function methodOf(method: DescMethodUnary): Method {
-    let known = methods.get(method);
-    if (known === undefined) {
+  function pathOf(method: DescMethodUnary): string {
+    let path = paths.get(method);
+    if (path === undefined) {
       const url = new URL(createMethodUrl(baseUrl, method));
-      const serialization = createMethodSerializationLookup(method, undefined, undefined, limits);
-      known = {
-        path: url.pathname + url.search,
-        serialize: serialization.getI(true).serialize,
-        parse: serialization.getO(true).parse,
-      };
-      methods.set(method, known);
+      path = url.pathname + url.search;
+      paths.set(method, path);
     }
-    return known;
+    return path;
   }
 
-  /** Makes the headers of a request; those without any of the caller's own are made once. */
-  function headersOf(timeoutMs: number | undefined, given: HeadersInit | undefined) {
-    if (given === undefined && plain.timeoutMs === timeoutMs) return plain.headers;
-    const header = requestHeaderWithCompression(true, timeoutMs, given, acceptCompression, null);
-    const headers = Object.fromEntries(header);
-    if (given === undefined) Object.assign(plain, { timeoutMs, headers });
-    return headers;
+  return {
+    stream: stock.stream.bind(stock),
+    async unary<I extends DescMessage, O extends DescMessage>(
+      ...[method, signal, timeoutMs = 0, header, input]: UnaryCall<I, O>
+    ): Promise<UnaryResponse<I, O>> {
+      const { serialize, parse } = createClientMethodSerializers(method, true);
+      const request = create(method.input, input);
+      const timeout = timeoutMs > 0 ? timeoutMs : undefined;
+      return await runCall(sessions, {
+        path: pathOf(method),
+        headers: headersOf(timeout, header),
+        message: serialize(request),
+        signal,
+        timeoutMs: timeout,
+        limit: limits.readMaxBytes,
+        read: (answer) => createResponse(method, parse(answer.message), answer),
+        judge: (answer) => judge(answer).unary(method, undefined, undefined, undefined, request),
+      });
+    },
+  };
+
+  /** Makes Connect's engine over one answer that is there already. */
+  function judge(answer: UniversalClientResponse): Transport {
+    return createTransport({
+      ...limits,
+      baseUrl,
+      acceptCompression,
+      useBinaryFormat: true,
+      interceptors: [],
+      sendCompression: null,
+      httpClient: () => Promise.resolve(answer),
+    });
   }
-  return { unary: () => {}, stream: stock.stream };
+}
+
+/** Writes the headers of requests; those of the last deadline are kept for the next request. */
+function createHeaderWriter(): (
+  timeoutMs: number | undefined,
+  given: HeadersGiven,
+) => OutgoingHttpHeaders {
+  let last: { readonly timeoutMs: number | undefined; readonly headers: OutgoingHttpHeaders };
+  const write = (timeoutMs: number | undefined, given?: HeadersGiven): OutgoingHttpHeaders =>
+    Object.fromEntries(
+      requestHeaderWithCompression(true, timeoutMs, given, acceptCompression, null),
+    );
+  last = { timeoutMs: undefined, headers: write(undefined) };
+  return (timeoutMs, given) => {
+    if (given !== undefined) return write(timeoutMs, given);
+    if (last.timeoutMs !== timeoutMs) last = { timeoutMs, headers: write(timeoutMs) };
+    return last.headers;
+  };
+}
+
+/** Makes a response whose headers and trailers are read only when they are asked for. */
+function createResponse<I extends DescMessage, O extends DescMessage>(
+  method: DescMethodUnary<I, O>,
+  message: MessageShape<O>,
+  answer: UsualAnswer,
+): UnaryResponse<I, O> {
+  let header: Headers | undefined;
+  let trailer: Headers | undefined;
+  return {
+    stream: false,
+    service: method.parent,
+    method,
+    message,
+    get header() {
+      return (header ??= toWebHeaders(answer.header));
+    },
+    get trailer() {
+      return (trailer ??= toWebHeaders(answer.trailer));
+    },
+  };
 }

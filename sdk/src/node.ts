@@ -6,6 +6,7 @@ import {
 } from "@connectrpc/connect-node";
 import { createPresageClient, type PresageClient } from "./client.ts";
 import { invalidInput } from "./errors.ts";
+import { createLeanGrpcTransport } from "./grpc-transport.ts";
 import type { CommonClientOptions } from "./options.ts";
 
 export * from "./index.ts";
@@ -41,7 +42,9 @@ function createTransport(options: ClientOptions): Transport {
     case "grpc":
       if (httpVersion === "1.1")
         throw refuse("httpVersion", `"2" with the protocol grpc`, httpVersion);
-      return createGrpcTransport(common);
+      return format === "binary"
+        ? createLeanGrpcTransport({ baseUrl })
+        : createGrpcTransport(common);
     case "grpc-web":
       return createGrpcWebTransport({ ...common, httpVersion: httpVersion ?? "1.1" });
     case "connect":

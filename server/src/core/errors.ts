@@ -16,6 +16,7 @@ export type ErrorReason =
   | "VERSION_NOT_READY"
   | "MODEL_RUN_FAILED"
   | "MODEL_ANSWER_INVALID"
+  | "ENGINE_FAILED"
   | "MESSAGE_TOO_LARGE"
   | "DEADLINE_EXCEEDED"
   | "CANCELLED"
@@ -55,6 +56,10 @@ export const errorCatalogue: Readonly<Record<ErrorReason, ErrorDefinition>> = {
   MODEL_ANSWER_INVALID: {
     code: "fault",
     meaning: "The model answered what its manifest does not allow; mend the manifest or the model.",
+  },
+  ENGINE_FAILED: {
+    code: "unavailable",
+    meaning: "The engine failed while it ran the model, and is being replaced; call again.",
   },
   MESSAGE_TOO_LARGE: {
     code: "exhausted",

@@ -25,7 +25,7 @@ export function createInlineExecutor(): Executor {
     },
     execute: <Result>(task: () => Promise<Result>) =>
       new Promise<Result>((resolve, reject) => {
-        queue.push(() => task().then(resolve, reject));
+        queue.push(async () => task().then(resolve, reject));
         if (!busy) void drain();
       }),
   };

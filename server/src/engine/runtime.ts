@@ -7,8 +7,21 @@ export interface Runtime {
   readonly name: string;
   /** The name of the file in a version's directory that it runs, e.g. `model.onnx`. */
   readonly file: string;
+  /** The file that a worker of this runtime begins with; undefined if it has none, and runs inline only. */
+  readonly worker?: URL;
   /** Loads a model file. Rejects with an Error that says why it cannot. */
-  load(path: string): Promise<RunnableModel>;
+  load(path: string, options?: LoadOptions): Promise<RunnableModel>;
+}
+
+/** What computes a run: the processor, or a graphics card through WebGPU or CUDA. */
+export type Provider = "cpu" | "webgpu" | "cuda";
+
+/** How a model file is loaded. */
+export interface LoadOptions {
+  /** What computes the runs. @default "cpu" */
+  readonly provider?: Provider;
+  /** The number of threads that one run is computed by. @default the runtime's own choice: every core */
+  readonly intraOpThreads?: number;
 }
 
 /** A model file that is loaded and can be run. */

@@ -45,6 +45,8 @@ export async function createWorkerPool(options: WorkerPoolOptions): Promise<Runn
   let failures = 0;
   let retryAt = 0;
   let closing = false;
+  /** Known once every worker was ready. */
+  let specs: ModelSpecs | undefined;
 
   const start = (): Promise<ModelSpecs> => {
     const thread = startWorkerThread({ entry, path, options: load, heapMiB });
@@ -63,7 +65,10 @@ export async function createWorkerPool(options: WorkerPoolOptions): Promise<Runn
     else void give(thread, next);
   };
 
-  const give = async (thread: WorkerThread, { feeds, outputs, resolve }: Waiting): Promise<void> => {
+  const give = async (
+    thread: WorkerThread,
+    { feeds, outputs, resolve }: Waiting,
+  ): Promise<void> => {
     const run = thread.run(feeds, outputs);
     resolve(run);
     const alive = await run.then(
@@ -79,9 +84,10 @@ export async function createWorkerPool(options: WorkerPoolOptions): Promise<Runn
     threads.delete(thread);
     const index = idle.indexOf(thread);
     if (index >= 0) idle.splice(index, 1);
-    if (closing) return;
+    if (closing || specs === undefined) return;
     reportFault?.(new Error(`a worker failed and is replaced (${path}): ${cause}`));
-    const delay = failures === 0 ? 0 : Math.min(firstBackoffMs * 2 ** (failures - 1), longestBackoffMs);
+    const delay =
+      failures === 0 ? 0 : Math.min(firstBackoffMs * 2 ** (failures - 1), longestBackoffMs);
     failures += 1;
     if (delay === 0) {
       void start().catch(() => {});
@@ -108,16 +114,18 @@ export async function createWorkerPool(options: WorkerPoolOptions): Promise<Runn
     await Promise.all(Array.from(threads, (thread) => thread.close()));
   };
 
-  let specs: ModelSpecs | undefined;
   try {
-    [specs] = await Promise.all(Array.from({ length: size }, start));
+    const [first] = await Promise.all(Array.from({ length: size }, start));
+    specs = first ?? { inputs: [], outputs: [] };
   } catch (error) {
     await release();
     throw error;
   }
+  // One that failed before the last was ready.
+  while (threads.size < size) void start().catch(() => {});
   return {
-    inputs: specs?.inputs ?? [],
-    outputs: specs?.outputs ?? [],
+    inputs: specs.inputs,
+    outputs: specs.outputs,
     run: (feeds, outputs) =>
       new Promise((resolve, reject) => {
         const call = { feeds, outputs, resolve, reject };

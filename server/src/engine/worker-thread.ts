@@ -100,7 +100,11 @@ export function startWorkerThread(options: WorkerThreadOptions): WorkerThread {
       const { tensors, buffers } = copyTensors(feeds);
       const run = Promise.withResolvers<readonly Tensor[]>();
       pending = run;
-      tell({ kind: "run", feeds: tensors, outputs }, buffers);
+      try {
+        tell({ kind: "run", feeds: tensors, outputs }, buffers);
+      } catch (error) {
+        settle()?.reject(error);
+      }
       return run.promise;
     },
     async close() {

@@ -11,14 +11,23 @@ export interface Handle {
 
 /** Pins a version that is ready. */
 export function createHandle(version: bigint, life: VersionLife): Handle {
-  const loaded = life.pin();
-  let held = true;
-  return {
-    version,
-    loaded,
-    release() {
-      if (held) life.unpin();
-      held = false;
-    },
-  };
+  return new HandleImplementation(version, life);
+}
+
+// A class, as every call makes one.
+class HandleImplementation implements Handle {
+  readonly version: bigint;
+  readonly loaded: LoadedVersion;
+  #life: VersionLife | undefined;
+
+  constructor(version: bigint, life: VersionLife) {
+    this.version = version;
+    this.loaded = life.pin();
+    this.#life = life;
+  }
+
+  release(): void {
+    this.#life?.unpin();
+    this.#life = undefined;
+  }
 }

@@ -23,6 +23,7 @@ describe("toConnectError()", () => {
     VERSION_NOT_READY: Code.Unavailable,
     MODEL_RUN_FAILED: Code.InvalidArgument,
     MODEL_ANSWER_INVALID: Code.Internal,
+    ENGINE_FAILED: Code.Unavailable,
     MESSAGE_TOO_LARGE: Code.ResourceExhausted,
     DEADLINE_EXCEEDED: Code.DeadlineExceeded,
     CANCELLED: Code.Canceled,

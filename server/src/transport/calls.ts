@@ -13,7 +13,7 @@ export interface CallParts {
 /** The ordered steps of every call, on every lane and in every protocol. */
 export interface CallSteps {
   /** Takes a call with one answer through the steps; `next` is the method itself. Throws ConnectErrors only. */
-  runUnary<Answer>(signal: CallSignal, next: () => Promise<Answer>): Promise<Answer>;
+  runUnary<Answer>(signal: CallSignal, next: () => Answer | Promise<Answer>): Promise<Answer>;
   /** The same steps, for calls of every kind, as Connect's engine takes them. */
   readonly interceptor: Interceptor;
 }
@@ -25,7 +25,7 @@ export function createCallSteps({ reportFault }: CallParts): CallSteps {
 
   const runUnary = async <Answer>(
     signal: CallSignal,
-    next: () => Promise<Answer>,
+    next: () => Answer | Promise<Answer>,
   ): Promise<Answer> => {
     try {
       return await next();

@@ -8,8 +8,6 @@ import type { PlainAnswer } from "./plain-protocols.ts";
 export interface Exchange {
   readonly path: string;
   readonly headers: http.IncomingHttpHeaders;
-  /** Headers of every answer to this request. */
-  readonly answerHeaders: Readonly<Record<string, string>>;
   readonly version: 1 | 2;
   /** Where the body comes from: `data`, `end` and `close` are listened to. */
   readonly source: NodeJS.ReadableStream;
@@ -27,37 +25,7 @@ export function createStreamExchange(
   headers: http2.IncomingHttpHeaders,
   answerHeaders: Readonly<Record<string, string>>,
 ): Exchange {
-  return {
-    path: headers[":path"] ?? "",
-    headers,
-    answerHeaders,
-    version: 2,
-    source: stream,
-    onClose: (listener) => void stream.once("close", listener),
-    send({ status, contentType, contentEncoding, body, trailers }) {
-      if (stream.destroyed) return;
-      const head: http2.OutgoingHttpHeaders = {
-        ":status": status,
-        "content-type": contentType,
-        ...answerHeaders,
-      };
-      if (contentEncoding !== undefined) head["content-encoding"] = contentEncoding;
-      if (trailers !== undefined) {
-        stream.once("wantTrailers", () => stream.sendTrailers({ ...trailers }));
-        stream.respond(head, { waitForTrailers: true });
-      } else stream.respond({ ...head, "content-length": byteLength(body) });
-      const last = body.at(-1);
-      for (const piece of body.slice(0, -1)) stream.write(piece);
-      if (last === undefined) stream.end();
-      else stream.end(last);
-    },
-    compatible() {
-      const request = new PatientHttp2Request(stream, headers, {}, []);
-      const response = new http2.Http2ServerResponse(stream);
-      for (const [name, value] of Object.entries(answerHeaders)) response.setHeader(name, value);
-      return { request, response };
-    },
-  };
+  return new StreamExchange(stream, headers, answerHeaders);
 }
 
 /** Makes the exchange of an HTTP/1.1 request. */
@@ -65,26 +33,108 @@ export function createRequestExchange(
   request: http.IncomingMessage,
   response: http.ServerResponse,
 ): Exchange {
-  return {
-    path: request.url ?? "",
-    headers: request.headers,
-    answerHeaders: {},
-    version: 1,
-    source: request,
-    onClose: (listener) => void response.once("close", listener),
-    send({ status, contentType, contentEncoding, body }) {
-      if (response.destroyed) return;
-      if (contentEncoding !== undefined) response.setHeader("content-encoding", contentEncoding);
-      response.writeHead(status, {
-        "content-type": contentType,
-        "content-length": byteLength(body),
-      });
-      const last = body.at(-1);
-      for (const piece of body.slice(0, -1)) response.write(piece);
-      response.end(last);
-    },
-    compatible: () => ({ request, response }),
-  };
+  return new RequestExchange(request, response);
+}
+
+// Classes, as every call makes one.
+
+class StreamExchange implements Exchange {
+  readonly version = 2;
+  readonly source: http2.ServerHttp2Stream;
+  readonly headers: http2.IncomingHttpHeaders;
+  readonly #answerHeaders: Readonly<Record<string, string>>;
+
+  constructor(
+    stream: http2.ServerHttp2Stream,
+    headers: http2.IncomingHttpHeaders,
+    answerHeaders: Readonly<Record<string, string>>,
+  ) {
+    this.source = stream;
+    this.headers = headers;
+    this.#answerHeaders = answerHeaders;
+  }
+
+  get path(): string {
+    return this.headers[":path"] ?? "";
+  }
+
+  onClose(listener: () => void): void {
+    this.source.on("close", listener);
+  }
+
+  send({ status, contentType, contentEncoding, body, trailers }: PlainAnswer): void {
+    const stream = this.source;
+    if (stream.destroyed) return;
+    const head: http2.OutgoingHttpHeaders = {
+      ":status": status,
+      "content-type": contentType,
+      ...this.#answerHeaders,
+    };
+    if (contentEncoding !== undefined) head["content-encoding"] = contentEncoding;
+    if (trailers === undefined) head["content-length"] = byteLength(body);
+    else stream.on("wantTrailers", () => stream.sendTrailers({ ...trailers }));
+    stream.respond(head, { waitForTrailers: trailers !== undefined });
+    endWith(stream, body);
+  }
+
+  compatible(): ReturnType<Exchange["compatible"]> {
+    const request = new PatientHttp2Request(this.source, this.headers, {}, []);
+    const response = new http2.Http2ServerResponse(this.source);
+    setHeaders(response, this.#answerHeaders);
+    return { request, response };
+  }
+}
+
+class RequestExchange implements Exchange {
+  readonly version = 1;
+  readonly source: http.IncomingMessage;
+  readonly #response: http.ServerResponse;
+
+  constructor(request: http.IncomingMessage, response: http.ServerResponse) {
+    this.source = request;
+    this.#response = response;
+  }
+
+  get path(): string {
+    return this.source.url ?? "";
+  }
+
+  get headers(): http.IncomingHttpHeaders {
+    return this.source.headers;
+  }
+
+  onClose(listener: () => void): void {
+    this.#response.on("close", listener);
+  }
+
+  send({ status, contentType, contentEncoding, body }: PlainAnswer): void {
+    const response = this.#response;
+    if (response.destroyed) return;
+    const head: http.OutgoingHttpHeaders = {
+      "content-type": contentType,
+      "content-length": byteLength(body),
+    };
+    if (contentEncoding !== undefined) head["content-encoding"] = contentEncoding;
+    response.writeHead(status, head);
+    endWith(response, body);
+  }
+
+  compatible(): ReturnType<Exchange["compatible"]> {
+    return { request: this.source, response: this.#response };
+  }
+}
+
+function setHeaders(response: AnyResponse, headers: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+}
+
+/** Writes the pieces of a body, and ends with the last. */
+function endWith(target: NodeJS.WritableStream, body: readonly Uint8Array[]): void {
+  const last = body.length - 1;
+  for (let index = 0; index < last; index += 1) target.write(body[index] ?? "");
+  const final = body[last];
+  if (final === undefined) target.end();
+  else target.end(final);
 }
 
 function byteLength(pieces: readonly Uint8Array[]): number {

@@ -133,9 +133,7 @@ async function answerCall(
   const context = { signal, timeoutMs: () => timeoutMs };
   let answer: PlainAnswer;
   try {
-    const message = await options.steps.runUnary(signal, async () =>
-      method.answer(request, context),
-    );
+    const message = await options.steps.runUnary(signal, () => method.answer(request, context));
     answer = protocol.write(method.output, completeMessage(method.output, message));
     assertSize(answer, options.maxResponseBytes);
     if (protocol.bare) answer = await compressAnswer(answer, exchange.headers["accept-encoding"]);

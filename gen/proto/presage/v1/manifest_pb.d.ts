@@ -86,6 +86,13 @@ export declare type ModelManifest = Message<"presage.v1.ModelManifest"> & {
    * @generated from field: presage.v1.Batching batching = 9;
    */
   batching?: Batching | undefined;
+
+  /**
+   * Where and with what the model runs. Default: each field's own.
+   *
+   * @generated from field: presage.v1.Engine engine = 10;
+   */
+  engine?: Engine | undefined;
 };
 
 /**
@@ -124,6 +131,51 @@ export declare type Batching = Message<"presage.v1.Batching"> & {
  * Use `create(BatchingSchema)` to create a new message.
  */
 export declare const BatchingSchema: GenMessage<Batching>;
+
+/**
+ * Engine says where and with what a version's runs are computed.
+ *
+ * @generated from message presage.v1.Engine
+ */
+export declare type Engine = Message<"presage.v1.Engine"> & {
+  /**
+   * Where runs happen. Default: measured while the version loads: `inline` for
+   * runs shorter than 1 ms, else `pool`.
+   *
+   * @generated from field: presage.v1.Executor executor = 1;
+   */
+  executor: Executor;
+
+  /**
+   * The number of workers, each of which holds the model: of runs at once. Only
+   * used by `pool`. Default: 1; at most 64.
+   *
+   * @generated from field: optional uint32 workers = 2;
+   */
+  workers?: number | undefined;
+
+  /**
+   * The number of threads that compute one run. Default: every core, shared out
+   * among the workers.
+   *
+   * @generated from field: optional uint32 intra_op_threads = 3;
+   */
+  intraOpThreads?: number | undefined;
+
+  /**
+   * What computes the runs. A version whose provider this server does not have
+   * is unavailable. Default: `cpu`.
+   *
+   * @generated from field: presage.v1.Provider provider = 4;
+   */
+  provider: Provider;
+};
+
+/**
+ * Describes the message presage.v1.Engine.
+ * Use `create(EngineSchema)` to create a new message.
+ */
+export declare const EngineSchema: GenMessage<Engine>;
 
 /**
  * Feature is one named value of a row. In a manifest, the name alone is
@@ -376,6 +428,80 @@ export declare type GoldenExample = Message<"presage.v1.GoldenExample"> & {
  * Use `create(GoldenExampleSchema)` to create a new message.
  */
 export declare const GoldenExampleSchema: GenMessage<GoldenExample>;
+
+/**
+ * Executor is where runs happen.
+ *
+ * @generated from enum presage.v1.Executor
+ */
+export enum Executor {
+  /**
+   * Not stated: measured.
+   *
+   * @generated from enum value: EXECUTOR_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * On the server's event loop, one run at a time: the quickest for models that
+   * run in microseconds. Nothing else is answered meanwhile.
+   *
+   * @generated from enum value: EXECUTOR_INLINE = 1;
+   */
+  INLINE = 1,
+
+  /**
+   * In worker threads of the version's own, for models that take longer.
+   *
+   * @generated from enum value: EXECUTOR_POOL = 2;
+   */
+  POOL = 2,
+}
+
+/**
+ * Describes the enum presage.v1.Executor.
+ */
+export declare const ExecutorSchema: GenEnum<Executor>;
+
+/**
+ * Provider is what computes runs.
+ *
+ * @generated from enum presage.v1.Provider
+ */
+export enum Provider {
+  /**
+   * Not stated: `cpu`.
+   *
+   * @generated from enum value: PROVIDER_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * The processor.
+   *
+   * @generated from enum value: PROVIDER_CPU = 1;
+   */
+  CPU = 1,
+
+  /**
+   * A graphics card, through WebGPU.
+   *
+   * @generated from enum value: PROVIDER_WEBGPU = 2;
+   */
+  WEBGPU = 2,
+
+  /**
+   * A graphics card of NVIDIA, through CUDA, whose libraries must be installed.
+   *
+   * @generated from enum value: PROVIDER_CUDA = 3;
+   */
+  CUDA = 3,
+}
+
+/**
+ * Describes the enum presage.v1.Provider.
+ */
+export declare const ProviderSchema: GenEnum<Provider>;
 
 /**
  * Task is the kind of question that a model answers.

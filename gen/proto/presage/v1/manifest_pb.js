@@ -10,7 +10,7 @@ import { file_presage_v1_tensor } from "./tensor_pb.js";
  * Describes the file presage/v1/manifest.proto.
  */
 export const file_presage_v1_manifest = /*@__PURE__*/
-  fileDesc("ChlwcmVzYWdlL3YxL21hbmlmZXN0LnByb3RvEgpwcmVzYWdlLnYxIvwCCg1Nb2RlbE1hbmlmZXN0EhQKDGRpc3BsYXlfbmFtZRgBIAEoCRITCgtkZXNjcmlwdGlvbhgCIAEoCRIeCgR0YXNrGAMgASgOMhAucHJlc2FnZS52MS5UYXNrEiUKCGZlYXR1cmVzGAQgAygLMhMucHJlc2FnZS52MS5GZWF0dXJlEicKB2NsYXNzZXMYBSADKAsyFi5wcmVzYWdlLnYxLkNsYXNzTGFiZWwSFAoMY2xhc3Nfb3V0cHV0GAYgASgJEjcKB2FsaWFzZXMYByADKAsyJi5wcmVzYWdlLnYxLk1vZGVsTWFuaWZlc3QuQWxpYXNlc0VudHJ5EikKBmdvbGRlbhgIIAMoCzIZLnByZXNhZ2UudjEuR29sZGVuRXhhbXBsZRImCghiYXRjaGluZxgJIAEoCzIULnByZXNhZ2UudjEuQmF0Y2hpbmcaLgoMQWxpYXNlc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoBDoCOAEiaAoIQmF0Y2hpbmcSGwoObWF4X2JhdGNoX3NpemUYASABKA1IAIgBARIsCgltYXhfZGVsYXkYAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CEQoPX21heF9iYXRjaF9zaXplIq8CCgdGZWF0dXJlEgwKBG5hbWUYASABKAkSDQoFaW5wdXQYAiABKAkSJwoJZGF0YV90eXBlGAMgASgOMhQucHJlc2FnZS52MS5EYXRhVHlwZRINCgVzaGFwZRgEIAMoAxITCgtkZXNjcmlwdGlvbhgFIAEoCRIMCgR1bml0GAYgASgJEiIKBXJhbmdlGAcgASgLMhEucHJlc2FnZS52MS5SYW5nZUgAEiwKCmNhdGVnb3JpZXMYCCABKAsyFi5wcmVzYWdlLnYxLkNhdGVnb3JpZXNIABIqCgdtaXNzaW5nGAkgASgOMhkucHJlc2FnZS52MS5NaXNzaW5nUG9saWN5EiQKBGZpbGwYCiABKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWVCCAoGZG9tYWluIjsKBVJhbmdlEhAKA21pbhgBIAEoAUgAiAEBEhAKA21heBgCIAEoAUgBiAEBQgYKBF9taW5CBgoEX21heCJECgpDYXRlZ29yaWVzEiYKBnZhbHVlcxgBIAMoCzIWLmdvb2dsZS5wcm90b2J1Zi5WYWx1ZRIOCgZjbG9zZWQYAiABKAgiVwoKQ2xhc3NMYWJlbBIlCgV2YWx1ZRgBIAEoCzIWLmdvb2dsZS5wcm90b2J1Zi5WYWx1ZRINCgVsYWJlbBgCIAEoCRITCgtkZXNjcmlwdGlvbhgDIAEoCSL5AQoNR29sZGVuRXhhbXBsZRIMCgRuYW1lGAEgASgJEhAKCHZlcnNpb25zGAIgAygEEiQKBHJvd3MYAyADKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWUSIwoHdGVuc29ycxgEIAMoCzISLnByZXNhZ2UudjEuVGVuc29yEisKC2V4cGVjdF9yb3dzGAUgAygLMhYuZ29vZ2xlLnByb3RvYnVmLlZhbHVlEioKDmV4cGVjdF90ZW5zb3JzGAYgAygLMhIucHJlc2FnZS52MS5UZW5zb3ISFgoJdG9sZXJhbmNlGAcgASgBSACIAQFCDAoKX3RvbGVyYW5jZSpnCgRUYXNrEhQKEFRBU0tfVU5TUEVDSUZJRUQQABIPCgtUQVNLX0JJTkFSWRABEhMKD1RBU0tfTVVMVElDTEFTUxACEhMKD1RBU0tfUkVHUkVTU0lPThADEg4KClRBU0tfT1RIRVIQBCpjCg1NaXNzaW5nUG9saWN5Eh4KGk1JU1NJTkdfUE9MSUNZX1VOU1BFQ0lGSUVEEAASGQoVTUlTU0lOR19QT0xJQ1lfUkVKRUNUEAESFwoTTUlTU0lOR19QT0xJQ1lfRklMTBACYgZwcm90bzM", [file_google_protobuf_duration, file_google_protobuf_struct, file_presage_v1_tensor]);
+  fileDesc("ChlwcmVzYWdlL3YxL21hbmlmZXN0LnByb3RvEgpwcmVzYWdlLnYxIqADCg1Nb2RlbE1hbmlmZXN0EhQKDGRpc3BsYXlfbmFtZRgBIAEoCRITCgtkZXNjcmlwdGlvbhgCIAEoCRIeCgR0YXNrGAMgASgOMhAucHJlc2FnZS52MS5UYXNrEiUKCGZlYXR1cmVzGAQgAygLMhMucHJlc2FnZS52MS5GZWF0dXJlEicKB2NsYXNzZXMYBSADKAsyFi5wcmVzYWdlLnYxLkNsYXNzTGFiZWwSFAoMY2xhc3Nfb3V0cHV0GAYgASgJEjcKB2FsaWFzZXMYByADKAsyJi5wcmVzYWdlLnYxLk1vZGVsTWFuaWZlc3QuQWxpYXNlc0VudHJ5EikKBmdvbGRlbhgIIAMoCzIZLnByZXNhZ2UudjEuR29sZGVuRXhhbXBsZRImCghiYXRjaGluZxgJIAEoCzIULnByZXNhZ2UudjEuQmF0Y2hpbmcSIgoGZW5naW5lGAogASgLMhIucHJlc2FnZS52MS5FbmdpbmUaLgoMQWxpYXNlc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoBDoCOAEiaAoIQmF0Y2hpbmcSGwoObWF4X2JhdGNoX3NpemUYASABKA1IAIgBARIsCgltYXhfZGVsYXkYAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CEQoPX21heF9iYXRjaF9zaXplIq4BCgZFbmdpbmUSJgoIZXhlY3V0b3IYASABKA4yFC5wcmVzYWdlLnYxLkV4ZWN1dG9yEhQKB3dvcmtlcnMYAiABKA1IAIgBARIdChBpbnRyYV9vcF90aHJlYWRzGAMgASgNSAGIAQESJgoIcHJvdmlkZXIYBCABKA4yFC5wcmVzYWdlLnYxLlByb3ZpZGVyQgoKCF93b3JrZXJzQhMKEV9pbnRyYV9vcF90aHJlYWRzIq8CCgdGZWF0dXJlEgwKBG5hbWUYASABKAkSDQoFaW5wdXQYAiABKAkSJwoJZGF0YV90eXBlGAMgASgOMhQucHJlc2FnZS52MS5EYXRhVHlwZRINCgVzaGFwZRgEIAMoAxITCgtkZXNjcmlwdGlvbhgFIAEoCRIMCgR1bml0GAYgASgJEiIKBXJhbmdlGAcgASgLMhEucHJlc2FnZS52MS5SYW5nZUgAEiwKCmNhdGVnb3JpZXMYCCABKAsyFi5wcmVzYWdlLnYxLkNhdGVnb3JpZXNIABIqCgdtaXNzaW5nGAkgASgOMhkucHJlc2FnZS52MS5NaXNzaW5nUG9saWN5EiQKBGZpbGwYCiABKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWVCCAoGZG9tYWluIjsKBVJhbmdlEhAKA21pbhgBIAEoAUgAiAEBEhAKA21heBgCIAEoAUgBiAEBQgYKBF9taW5CBgoEX21heCJECgpDYXRlZ29yaWVzEiYKBnZhbHVlcxgBIAMoCzIWLmdvb2dsZS5wcm90b2J1Zi5WYWx1ZRIOCgZjbG9zZWQYAiABKAgiVwoKQ2xhc3NMYWJlbBIlCgV2YWx1ZRgBIAEoCzIWLmdvb2dsZS5wcm90b2J1Zi5WYWx1ZRINCgVsYWJlbBgCIAEoCRITCgtkZXNjcmlwdGlvbhgDIAEoCSL5AQoNR29sZGVuRXhhbXBsZRIMCgRuYW1lGAEgASgJEhAKCHZlcnNpb25zGAIgAygEEiQKBHJvd3MYAyADKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWUSIwoHdGVuc29ycxgEIAMoCzISLnByZXNhZ2UudjEuVGVuc29yEisKC2V4cGVjdF9yb3dzGAUgAygLMhYuZ29vZ2xlLnByb3RvYnVmLlZhbHVlEioKDmV4cGVjdF90ZW5zb3JzGAYgAygLMhIucHJlc2FnZS52MS5UZW5zb3ISFgoJdG9sZXJhbmNlGAcgASgBSACIAQFCDAoKX3RvbGVyYW5jZSpMCghFeGVjdXRvchIYChRFWEVDVVRPUl9VTlNQRUNJRklFRBAAEhMKD0VYRUNVVE9SX0lOTElORRABEhEKDUVYRUNVVE9SX1BPT0wQAipeCghQcm92aWRlchIYChRQUk9WSURFUl9VTlNQRUNJRklFRBAAEhAKDFBST1ZJREVSX0NQVRABEhMKD1BST1ZJREVSX1dFQkdQVRACEhEKDVBST1ZJREVSX0NVREEQAypnCgRUYXNrEhQKEFRBU0tfVU5TUEVDSUZJRUQQABIPCgtUQVNLX0JJTkFSWRABEhMKD1RBU0tfTVVMVElDTEFTUxACEhMKD1RBU0tfUkVHUkVTU0lPThADEg4KClRBU0tfT1RIRVIQBCpjCg1NaXNzaW5nUG9saWN5Eh4KGk1JU1NJTkdfUE9MSUNZX1VOU1BFQ0lGSUVEEAASGQoVTUlTU0lOR19QT0xJQ1lfUkVKRUNUEAESFwoTTUlTU0lOR19QT0xJQ1lfRklMTBACYgZwcm90bzM", [file_google_protobuf_duration, file_google_protobuf_struct, file_presage_v1_tensor]);
 
 /**
  * Describes the message presage.v1.ModelManifest.
@@ -27,45 +27,80 @@ export const BatchingSchema = /*@__PURE__*/
   messageDesc(file_presage_v1_manifest, 1);
 
 /**
+ * Describes the message presage.v1.Engine.
+ * Use `create(EngineSchema)` to create a new message.
+ */
+export const EngineSchema = /*@__PURE__*/
+  messageDesc(file_presage_v1_manifest, 2);
+
+/**
  * Describes the message presage.v1.Feature.
  * Use `create(FeatureSchema)` to create a new message.
  */
 export const FeatureSchema = /*@__PURE__*/
-  messageDesc(file_presage_v1_manifest, 2);
+  messageDesc(file_presage_v1_manifest, 3);
 
 /**
  * Describes the message presage.v1.Range.
  * Use `create(RangeSchema)` to create a new message.
  */
 export const RangeSchema = /*@__PURE__*/
-  messageDesc(file_presage_v1_manifest, 3);
+  messageDesc(file_presage_v1_manifest, 4);
 
 /**
  * Describes the message presage.v1.Categories.
  * Use `create(CategoriesSchema)` to create a new message.
  */
 export const CategoriesSchema = /*@__PURE__*/
-  messageDesc(file_presage_v1_manifest, 4);
+  messageDesc(file_presage_v1_manifest, 5);
 
 /**
  * Describes the message presage.v1.ClassLabel.
  * Use `create(ClassLabelSchema)` to create a new message.
  */
 export const ClassLabelSchema = /*@__PURE__*/
-  messageDesc(file_presage_v1_manifest, 5);
+  messageDesc(file_presage_v1_manifest, 6);
 
 /**
  * Describes the message presage.v1.GoldenExample.
  * Use `create(GoldenExampleSchema)` to create a new message.
  */
 export const GoldenExampleSchema = /*@__PURE__*/
-  messageDesc(file_presage_v1_manifest, 6);
+  messageDesc(file_presage_v1_manifest, 7);
+
+/**
+ * Describes the enum presage.v1.Executor.
+ */
+export const ExecutorSchema = /*@__PURE__*/
+  enumDesc(file_presage_v1_manifest, 0);
+
+/**
+ * Executor is where runs happen.
+ *
+ * @generated from enum presage.v1.Executor
+ */
+export const Executor = /*@__PURE__*/
+  tsEnum(ExecutorSchema);
+
+/**
+ * Describes the enum presage.v1.Provider.
+ */
+export const ProviderSchema = /*@__PURE__*/
+  enumDesc(file_presage_v1_manifest, 1);
+
+/**
+ * Provider is what computes runs.
+ *
+ * @generated from enum presage.v1.Provider
+ */
+export const Provider = /*@__PURE__*/
+  tsEnum(ProviderSchema);
 
 /**
  * Describes the enum presage.v1.Task.
  */
 export const TaskSchema = /*@__PURE__*/
-  enumDesc(file_presage_v1_manifest, 0);
+  enumDesc(file_presage_v1_manifest, 2);
 
 /**
  * Task is the kind of question that a model answers.
@@ -79,7 +114,7 @@ export const Task = /*@__PURE__*/
  * Describes the enum presage.v1.MissingPolicy.
  */
 export const MissingPolicySchema = /*@__PURE__*/
-  enumDesc(file_presage_v1_manifest, 1);
+  enumDesc(file_presage_v1_manifest, 3);
 
 /**
  * MissingPolicy says what becomes of a missing value.

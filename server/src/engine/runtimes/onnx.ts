@@ -1,8 +1,9 @@
+import { extname } from "node:path";
 import { InferenceSession, Tensor as OnnxTensor } from "onnxruntime-node";
 import { ServingError } from "../../core/errors.ts";
 import type { TensorSpec } from "../../core/signature.ts";
 import type { DataType, Tensor, TensorData } from "../../core/tensor.ts";
-import type { RunnableModel, Runtime } from "../runtime.ts";
+import type { LoadOptions, RunnableModel, Runtime } from "../runtime.ts";
 
 const typeNames: Readonly<Record<string, DataType>> = {
   bool: "BOOL",
@@ -34,13 +35,14 @@ const sessionOptions: InferenceSession.SessionOptions = {
   extra: { session: { intra_op: { allow_spinning: "0" }, inter_op: { allow_spinning: "0" } } },
 };
 
-/** Makes the runtime that runs ONNX files with ONNX Runtime, on the processor. */
+/** Makes the runtime that runs ONNX files with ONNX Runtime. */
 export function createOnnxRuntime(): Runtime {
   return {
     name: "onnx",
     file: "model.onnx",
-    async load(path) {
-      const session = await createSession(path);
+    worker: new URL(`./onnx-worker${extname(import.meta.url)}`, import.meta.url),
+    async load(path, options = {}) {
+      const session = await createSession(path, options);
       try {
         return createModel(session);
       } catch (error) {
@@ -91,11 +93,19 @@ function readSpec(metadata: InferenceSession.ValueMetadata, role: string): Tenso
   return { name: metadata.name, dataType, shape: metadata.shape };
 }
 
-async function createSession(path: string): Promise<InferenceSession> {
+async function createSession(
+  path: string,
+  { provider = "cpu", intraOpThreads }: LoadOptions,
+): Promise<InferenceSession> {
   try {
-    return await InferenceSession.create(path, sessionOptions);
+    return await InferenceSession.create(path, {
+      ...sessionOptions,
+      executionProviders: [provider],
+      ...(intraOpThreads === undefined ? {} : { intraOpNumThreads: intraOpThreads }),
+    });
   } catch (error) {
-    throw new Error(`ONNX Runtime cannot load it: ${explain(error)}`, { cause: error });
+    const on = provider === "cpu" ? "" : ` for the provider ${provider}`;
+    throw new Error(`ONNX Runtime cannot load it${on}: ${explain(error)}`, { cause: error });
   }
 }
 
