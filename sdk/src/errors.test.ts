@@ -81,11 +81,24 @@ describe("PresageError.from()", () => {
     });
   }
 
-  it("calls a connection that broke unavailable", () => {
-    const cause = Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" });
-    const error = new ConnectError("read ECONNRESET", Code.Aborted, undefined, undefined, cause);
-    expect(PresageError.from(error).code).toBe("unavailable");
-  });
+  const losses: [what: string, code: string, message: string, expected: string][] = [
+    ["a connection that broke", "ECONNRESET", "read ECONNRESET", "unavailable"],
+    ["a session that failed", "ERR_HTTP2_SESSION_ERROR", "Session closed", "unavailable"],
+    [
+      "a stream that was refused",
+      "ERR_HTTP2_STREAM_ERROR",
+      "NGHTTP2_REFUSED_STREAM",
+      "unavailable",
+    ],
+    ["a stream that was reset", "ERR_HTTP2_STREAM_ERROR", "NGHTTP2_INTERNAL_ERROR", "internal"],
+  ];
+  for (const [what, code, message, expected] of losses) {
+    it(`calls ${what} ${expected}`, () => {
+      const cause = Object.assign(new Error(message), { code });
+      const error = new ConnectError(message, Code.Internal, undefined, undefined, cause);
+      expect(PresageError.from(error).code).toBe(expected);
+    });
+  }
 });
 
 describe("isPresageError()", () => {

@@ -185,8 +185,17 @@ function codeOfName(reason: unknown): ErrorCode {
   return reason.name === "TimeoutError" ? "deadline_exceeded" : "unknown";
 }
 
-const connectionLosses: readonly unknown[] = ["ECONNREFUSED", "ECONNRESET", "EPIPE"];
+const connectionLosses: readonly unknown[] = [
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ERR_HTTP2_SESSION_ERROR",
+];
 
 function isConnectionLoss(cause: unknown): boolean {
-  return cause instanceof Error && "code" in cause && connectionLosses.includes(cause.code);
+  if (!(cause instanceof Error) || !("code" in cause)) return false;
+  // Of the codes with which a server may reset a stream, this one means that it did no work.
+  const refused =
+    cause.code === "ERR_HTTP2_STREAM_ERROR" && cause.message.endsWith("NGHTTP2_REFUSED_STREAM");
+  return refused || connectionLosses.includes(cause.code);
 }

@@ -39,7 +39,7 @@ export function readAnswer(stream: ClientHttp2Stream, reader: AnswerReader): voi
   let ended = false;
   const chunks: Buffer[] = [];
   let size = 0;
-  let expected = 0;
+  let expected = headBytes;
 
   const handOn = (): void => {
     rest = { body: new Readable({ read() {} }), trailer: toWebHeaders(trailer ?? {}) };
@@ -76,8 +76,9 @@ export function readAnswer(stream: ClientHttp2Stream, reader: AnswerReader): voi
     if (rest !== undefined) toWebHeaders(received, rest.trailer);
   });
   stream.on("end", () => {
-    // Without headers it was closed before there was any answer.
-    if (ended || header === undefined) return;
+    // A stream that was cut off ends too, before it says how: see "error" and "close".
+    const cut = trailer === undefined && stream.destroyed;
+    if (ended || header === undefined || cut) return;
     ended = true;
     if (rest === undefined && trailer !== undefined && isUsualTrailer(trailer) && size === expected)
       reader.usual({ header, message: takeMessage(chunks, size), trailer });
@@ -90,13 +91,15 @@ export function readAnswer(stream: ClientHttp2Stream, reader: AnswerReader): voi
   stream.on("close", () => fail(() => fromResetCode(stream.rstCode)));
 }
 
+// Whether a message is compressed at all is for its own flag to say.
+const encodings: readonly unknown[] = [undefined, "identity", "gzip", "br"];
 const contentTypes: readonly unknown[] = ["application/grpc+proto", "application/grpc"];
 
 function isUsualHeader(header: IncomingHttpHeaders & IncomingHttpStatusHeader): boolean {
   return (
     header[":status"] === 200 &&
     contentTypes.includes(header["content-type"]) &&
-    (header["grpc-encoding"] ?? "identity") === "identity" &&
+    encodings.includes(header["grpc-encoding"]) &&
     header["grpc-status"] === undefined &&
     header["grpc-status-details-bin"] === undefined
   );

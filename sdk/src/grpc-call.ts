@@ -2,7 +2,6 @@ import { type ClientHttp2Stream, constants, type OutgoingHttpHeaders } from "nod
 import { Code, ConnectError } from "@connectrpc/connect";
 import {
   createDeadlineSignal,
-  encodeEnvelope,
   getAbortSignalReason,
   type UniversalClientResponse,
 } from "@connectrpc/connect/protocol";
@@ -94,12 +93,16 @@ const headBytes = 5;
 
 /** Sends a message in its envelope: small ones in one piece, large ones without a copy. */
 function send(stream: ClientHttp2Stream, message: Uint8Array): void {
-  if (message.byteLength <= copiedBytes) stream.end(encodeEnvelope(0, message));
-  else {
-    const head = Buffer.alloc(headBytes);
-    head.writeUInt32BE(message.byteLength, 1);
+  const small = message.byteLength <= copiedBytes;
+  const envelope = Buffer.allocUnsafe(headBytes + (small ? message.byteLength : 0));
+  envelope[0] = 0;
+  envelope.writeUInt32BE(message.byteLength, 1);
+  if (small) {
+    envelope.set(message, headBytes);
+    stream.end(envelope);
+  } else {
     stream.cork();
-    stream.write(head);
+    stream.write(envelope);
     stream.end(message);
     stream.uncork();
   }

@@ -13,7 +13,7 @@ import {
   type UniversalClientResponse,
   validateReadWriteMaxBytes,
 } from "@connectrpc/connect/protocol";
-import { createTransport, requestHeaderWithCompression } from "@connectrpc/connect/protocol-grpc";
+import { createTransport, requestHeader } from "@connectrpc/connect/protocol-grpc";
 import {
   compressionBrotli,
   compressionGzip,
@@ -45,13 +45,15 @@ type UnaryCall<I extends DescMessage, O extends DescMessage> = readonly [
   input: MessageInitShape<I>,
 ];
 
+// Read if they come, but not asked for: to compress tensors takes longer than to send them.
 const acceptCompression = [compressionGzip, compressionBrotli];
 
 /**
  * Makes a transport for gRPC in its binary format, with a short way for calls
  * of one request and one answer, straight to a stream of HTTP/2. Only an answer
  * that is one plain message with the status OK is read here; Connect's own
- * engine judges every other, and has the streams.
+ * engine judges every other, and has the streams. Such calls do not ask for
+ * compressed answers, unless a header of the caller's own does.
  */
 export function createLeanGrpcTransport({
   baseUrl,
@@ -88,7 +90,7 @@ export function createLeanGrpcTransport({
         signal,
         timeoutMs: timeout,
         limit: limits.readMaxBytes,
-        read: (answer) => createResponse(method, parse(answer.message), answer),
+        read: (answer) => new UsualResponse(method, parse(answer.message), answer),
         judge: (answer) => judge(answer).unary(method, undefined, undefined, undefined, request),
       });
     },
@@ -113,37 +115,42 @@ function createHeaderWriter(): (
   timeoutMs: number | undefined,
   given: HeadersGiven,
 ) => OutgoingHttpHeaders {
-  let last: { readonly timeoutMs: number | undefined; readonly headers: OutgoingHttpHeaders };
-  const write = (timeoutMs: number | undefined, given?: HeadersGiven): OutgoingHttpHeaders =>
-    Object.fromEntries(
-      requestHeaderWithCompression(true, timeoutMs, given, acceptCompression, null),
-    );
-  last = { timeoutMs: undefined, headers: write(undefined) };
+  const write = (timeoutMs: number | undefined, given: HeadersGiven): OutgoingHttpHeaders =>
+    Object.fromEntries(requestHeader(true, timeoutMs, given));
+  let lastTimeoutMs: number | undefined;
+  let last = write(undefined, undefined);
   return (timeoutMs, given) => {
     if (given !== undefined) return write(timeoutMs, given);
-    if (last.timeoutMs !== timeoutMs) last = { timeoutMs, headers: write(timeoutMs) };
-    return last.headers;
+    if (lastTimeoutMs !== timeoutMs) {
+      last = write(timeoutMs, given);
+      lastTimeoutMs = timeoutMs;
+    }
+    return last;
   };
 }
 
-/** Makes a response whose headers and trailers are read only when they are asked for. */
-function createResponse<I extends DescMessage, O extends DescMessage>(
-  method: DescMethodUnary<I, O>,
-  message: MessageShape<O>,
-  answer: UsualAnswer,
-): UnaryResponse<I, O> {
-  let header: Headers | undefined;
-  let trailer: Headers | undefined;
-  return {
-    stream: false,
-    service: method.parent,
-    method,
-    message,
-    get header() {
-      return (header ??= toWebHeaders(answer.header));
-    },
-    get trailer() {
-      return (trailer ??= toWebHeaders(answer.trailer));
-    },
-  };
+/** A response whose headers and trailers are made only when they are asked for. */
+class UsualResponse<I extends DescMessage, O extends DescMessage> implements UnaryResponse<I, O> {
+  readonly stream = false;
+  readonly service: UnaryResponse["service"];
+  readonly method: DescMethodUnary<I, O>;
+  readonly message: MessageShape<O>;
+  readonly #answer: UsualAnswer;
+  #header: Headers | undefined;
+  #trailer: Headers | undefined;
+
+  constructor(method: DescMethodUnary<I, O>, message: MessageShape<O>, answer: UsualAnswer) {
+    this.service = method.parent;
+    this.method = method;
+    this.message = message;
+    this.#answer = answer;
+  }
+
+  get header(): Headers {
+    return (this.#header ??= toWebHeaders(this.#answer.header));
+  }
+
+  get trailer(): Headers {
+    return (this.#trailer ??= toWebHeaders(this.#answer.trailer));
+  }
 }

@@ -34,28 +34,12 @@ function findCode(reason: unknown): Code | undefined {
   return undefined;
 }
 
-const resets: ReadonlyMap<number, readonly [name: string, code: Code]> = new Map([
-  [constants.NGHTTP2_PROTOCOL_ERROR, ["PROTOCOL_ERROR", Code.Internal]],
-  [constants.NGHTTP2_INTERNAL_ERROR, ["INTERNAL_ERROR", Code.Internal]],
-  [constants.NGHTTP2_FLOW_CONTROL_ERROR, ["FLOW_CONTROL_ERROR", Code.Internal]],
-  [constants.NGHTTP2_SETTINGS_TIMEOUT, ["SETTINGS_TIMEOUT", Code.Internal]],
-  [constants.NGHTTP2_FRAME_SIZE_ERROR, ["FRAME_SIZE_ERROR", Code.Internal]],
-  [constants.NGHTTP2_COMPRESSION_ERROR, ["COMPRESSION_ERROR", Code.Internal]],
-  [constants.NGHTTP2_CONNECT_ERROR, ["CONNECT_ERROR", Code.Internal]],
-  [constants.NGHTTP2_REFUSED_STREAM, ["REFUSED_STREAM", Code.Unavailable]],
-  [constants.NGHTTP2_CANCEL, ["CANCEL", Code.Canceled]],
-  [constants.NGHTTP2_ENHANCE_YOUR_CALM, ["ENHANCE_YOUR_CALM", Code.ResourceExhausted]],
-  [constants.NGHTTP2_INADEQUATE_SECURITY, ["INADEQUATE_SECURITY", Code.PermissionDenied]],
-  [constants.NGHTTP2_HTTP_1_1_REQUIRED, ["HTTP_1_1_REQUIRED", Code.PermissionDenied]],
-]);
-
-/** Makes the error of a stream that was closed before its answer was whole. */
+/**
+ * Makes the error of a stream that was closed before its answer was whole. For
+ * all codes but the two of a peaceful end, Node has thrown something before.
+ */
 export function fromResetCode(rstCode: number | undefined): ConnectError {
-  const [name, code] = resets.get(rstCode ?? 0) ?? [];
-  return name === undefined
-    ? new ConnectError("http/2 stream closed before its answer was whole", Code.Internal)
-    : new ConnectError(
-        `http/2 stream closed with error code ${name} (0x${(rstCode ?? 0).toString(16)})`,
-        code,
-      );
+  return rstCode === constants.NGHTTP2_CANCEL
+    ? new ConnectError("http/2 stream closed with error code CANCEL (0x8)", Code.Canceled)
+    : new ConnectError("http/2 stream closed before its answer was whole", Code.Internal);
 }

@@ -24,12 +24,13 @@ export function createInbox<T>(): Inbox<T> {
       const iterator = answers[Symbol.asyncIterator]();
       for (;;) {
         const turn = { settled: false };
-        const pending = iterator.next().finally(() => {
+        const settle = (): void => {
           turn.settled = true;
           wake();
-        });
+        };
+        const pending = iterator.next();
         // Its failure is thrown below, perhaps only after the items that came before it.
-        pending.catch(() => undefined);
+        pending.then(settle, settle);
         while (!turn.settled || items.length > 0) {
           const item = items.shift();
           if (item !== undefined) yield item;

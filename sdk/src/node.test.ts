@@ -5,6 +5,7 @@ import { connectNodeAdapter } from "@connectrpc/connect-node";
 import { afterEach, describe, expect, it } from "vitest";
 import { type ClientOptions, createClient, tensor } from "./node.ts";
 import { createFakeServer, type FakeServer } from "./testing/fake-server.ts";
+import { listenFrames } from "./testing/raw-listener.ts";
 
 const stops: (() => void)[] = [];
 
@@ -106,6 +107,16 @@ describe("createClient()", () => {
       const client = createClient({ baseUrl, protocol, retry: { initialBackoffMs: 0 } });
       expect((await client.predict("echo", { x: 1 })).row).toEqual({ x: 1 });
       expect(server.contexts).toHaveLength(1);
+    }
+  });
+
+  it("makes a call that a leaving server has refused unavailable", async () => {
+    const goAway = { type: "goAway", stream: 0, payload: new Uint8Array(8) } as const;
+    const { baseUrl, stop } = await listenFrames([goAway]);
+    stops.push(stop);
+    for (const format of ["binary", "json"] as const) {
+      const client = createClient({ baseUrl, format, retry: false });
+      await expect(client.models()).rejects.toMatchObject({ code: "unavailable" });
     }
   });
 

@@ -105,10 +105,13 @@ function createRequests(
     },
     async next() {
       for (;;) {
-        const step = await nextOf(iterator).catch((cause: unknown) => {
+        let step: IteratorResult<StreamRequest>;
+        try {
+          step = await iterator.next();
+        } catch (cause) {
           failure = { cause };
           throw cause;
-        });
+        }
         if (step.done === true) return ended;
         count += 1;
         const requestId = step.value.requestId ?? `#${count}`;
@@ -138,8 +141,4 @@ function iteratorOf(source: StreamSource): RequestIterator {
   return Symbol.asyncIterator in source
     ? source[Symbol.asyncIterator]()
     : source[Symbol.iterator]();
-}
-
-async function nextOf(iterator: RequestIterator): Promise<IteratorResult<StreamRequest>> {
-  return await iterator.next();
 }

@@ -52,7 +52,12 @@ export interface CloseReport {
 export function buildServer(options: ServerOptions, reportFault: (fault: unknown) => void): Server {
   const readiness = createReadiness();
   const executor = createInlineExecutor();
-  const loader = createLoader({ runtime: createOnnxRuntime(), executor, clock: systemClock });
+  const loader = createLoader({
+    runtime: createOnnxRuntime(),
+    executor,
+    clock: systemClock,
+    reportFault,
+  });
   const source = createDirectorySource(options.models);
   const manager = createManager({ source, loader, clock: systemClock });
   const predictor = createPredictor({
@@ -73,6 +78,7 @@ export function buildServer(options: ServerOptions, reportFault: (fault: unknown
   const limits = {
     maxRequestBytes: options.maxRequestBytes,
     maxResponseBytes: options.maxResponseBytes,
+    maxValues: options.maxValues,
     maxDeadlineMs: options.timeouts.maxDeadlineMs,
   };
   const connect = createConnectLane({
@@ -86,7 +92,7 @@ export function buildServer(options: ServerOptions, reportFault: (fault: unknown
   const lanes = createLanes({
     cors: createCors({ allowedOrigins: options.allowedOrigins }),
     probes: createProbes({ isReady: () => readiness.phase === "ready" }),
-    plain: createPlainLane({ methods: routes.unary, steps, connect, ...limits }),
+    plain: createPlainLane({ methods: routes.unary, anyTypes, steps, connect, ...limits }),
     connect,
   });
   const { host, port, tls, timeouts } = options;

@@ -13,6 +13,8 @@ export interface ComputeRound {
   readonly cpuMicros: number;
   /** Rows a second of ONNX Runtime in a loop. */
   readonly rawRate: number;
+  /** Its CPU time for each row, in microseconds. */
+  readonly rawCpuMicros: number;
   /** The batch size with which that was the most. */
   readonly rawRows: number;
 }
@@ -39,9 +41,14 @@ export async function measureCompute(
       const loop = [mlp.file, mlp.input, String(mlp.width), String(plan.batchSize)];
       // oxlint-disable-next-line no-await-in-loop
       const line = await runOnServerCore("onnx-loop.ts", loop);
-      const raw = JSON.parse(line) as { readonly rate: number; readonly rows: number };
-      const cpuMicros = (serverCpu / calls) * 1e6;
-      rounds.push({ rate: calls / seconds, cpuMicros, rawRate: raw.rate, rawRows: raw.rows });
+      const raw = JSON.parse(line) as Record<"rate" | "rows" | "cpuMicros", number>;
+      rounds.push({
+        rate: calls / seconds,
+        cpuMicros: (serverCpu / calls) * 1e6,
+        rawRate: raw.rate,
+        rawCpuMicros: raw.cpuMicros,
+        rawRows: raw.rows,
+      });
     }
     await stop();
     return rounds;

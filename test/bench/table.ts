@@ -67,10 +67,11 @@ export function layOutExtras({ compute, starts }: Measured): readonly string[] {
       median(compute.map(({ cpuMicros }) => cpuMicros)),
       median(compute.map(({ rawRate }) => rawRate)),
     ];
+    const rawCpu = median(compute.map(({ rawCpuMicros }) => rawCpuMicros));
     const rows = median(compute.map(({ rawRows }) => rawRows));
     lines.push(
       `MLP 256-1024-1024-10, 32 calls: ${rate.toFixed(0)} calls/s, ${cpu.toFixed(1)} CPU µs/call; ` +
-        `ONNX Runtime alone: ${raw.toFixed(0)} rows/s in batches of ${rows.toFixed(0)}`,
+        `ONNX Runtime alone: ${raw.toFixed(0)} rows/s, ${rawCpu.toFixed(1)} CPU µs/row in batches of ${rows.toFixed(0)}`,
     );
   }
   if (starts.length > 0) {

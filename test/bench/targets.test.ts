@@ -40,7 +40,7 @@ describe("judge()", () => {
     { rate: 90, met: true },
     { rate: 89, met: false },
   ])("wants nine tenths of what ONNX Runtime does alone: $rate of 100", ({ rate, met }) => {
-    const compute = [{ rate, cpuMicros: 1, rawRate: 100, rawRows: 8 }];
+    const compute = [{ rate, cpuMicros: 1, rawRate: 100, rawCpuMicros: 1, rawRows: 8 }];
     const targets = judge({ rows: [], compute, starts: [] });
     expect(targets.find(({ bound }) => bound === "least")).toMatchObject({ met });
   });

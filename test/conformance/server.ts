@@ -1,9 +1,14 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { ConnectError } from "@connectrpc/connect";
 import { toStatusCode } from "../../server/src/services/errors.ts";
-import { createCallSteps } from "../../server/src/transport/calls.ts";
+import { type CallSteps, createCallSteps } from "../../server/src/transport/calls.ts";
 import { createConnectLane } from "../../server/src/transport/connect-lane.ts";
+import { createCors } from "../../server/src/transport/cors.ts";
+import { createProbes } from "../../server/src/transport/http/probes.ts";
+import { createLanes } from "../../server/src/transport/lanes.ts";
 import { createListener } from "../../server/src/transport/listener.ts";
+import { createPlainLane } from "../../server/src/transport/plain-lane.ts";
+import { unaryMethods } from "../../server/src/transport/routes.ts";
 import { answerUnimplemented } from "../../server/src/transport/unimplemented.ts";
 import {
   ServerCompatRequestSchema,
@@ -31,22 +36,43 @@ const { useTls, serverCreds, messageReceiveLimit } = fromBinary(
 const tls = useTls && serverCreds !== undefined ? readIdentity(serverCreds) : undefined;
 
 const reportFault = (fault: unknown): void => console.error("fault:", fault);
+const steps: CallSteps = {
+  ...createCallSteps({ reportFault }),
+  // The suite takes no details that it did not ask for, as the server's own errors have.
+  refuse: ({ message, code }) => new ConnectError(message, toStatusCode(code)),
+};
+const limits = {
+  maxRequestBytes: messageReceiveLimit === 0 ? defaultMaxBytes : messageReceiveLimit,
+  maxResponseBytes: defaultMaxBytes,
+  maxDeadlineMs,
+  maxValues: 2_000_000,
+};
+const connect = createConnectLane({
+  steps,
+  routes: (router) => router.service(ConformanceService, conformanceService),
+  anyTypes: conformanceTypes,
+  otherwise: answerUnimplemented,
+  reportFault,
+  ...limits,
+});
+// Without its methods the plain lane takes nothing, and every call goes to Connect's engine.
+const methods = process.argv.includes("--engine-only")
+  ? []
+  : unaryMethods(ConformanceService, conformanceService).filter(
+      ({ answer }) => answer !== undefined,
+    );
+const lanes = createLanes({
+  cors: createCors({ allowedOrigins: [] }),
+  probes: createProbes({ isReady: () => true }),
+  plain: createPlainLane({ methods, anyTypes: conformanceTypes, steps, connect, ...limits }),
+  connect,
+});
 const listener = createListener({
   host: "127.0.0.1",
   port: 0,
   tls,
-  handler: createConnectLane({
-    steps: createCallSteps({ reportFault }),
-    routes: (router) => router.service(ConformanceService, conformanceService),
-    anyTypes: conformanceTypes,
-    // The suite takes no details that it did not ask for, as the server's own errors have.
-    refuse: ({ message, code }) => new ConnectError(message, toStatusCode(code)),
-    otherwise: answerUnimplemented,
-    maxRequestBytes: messageReceiveLimit === 0 ? defaultMaxBytes : messageReceiveLimit,
-    maxResponseBytes: defaultMaxBytes,
-    maxDeadlineMs,
-    reportFault,
-  }),
+  takeStream: lanes.takeStream,
+  handler: lanes.handle,
   handlerFailed: reportFault,
   drainGraceMs: 0,
 });

@@ -1,5 +1,7 @@
 import { describe } from "vitest";
+import type { Runtime } from "../../server/src/engine/runtime.ts";
 import { createOnnxRuntime } from "../../server/src/engine/runtimes/onnx.ts";
+import { createWorkerPool } from "../../server/src/engine/worker-pool.ts";
 import { repositoryPath } from "../support/model-directory.ts";
 import { type RuntimeModels, testRuntime } from "./runtime.contract.ts";
 
@@ -33,4 +35,14 @@ const models: RuntimeModels = {
 
 describe("ONNX Runtime", () => {
   testRuntime(createOnnxRuntime, models);
+});
+
+describe.each(["thread", "process"] as const)("ONNX Runtime with a %s for each worker", (kind) => {
+  const pooled = (): Runtime => {
+    const runtime = createOnnxRuntime();
+    const { worker: entry } = runtime;
+    if (entry === undefined) throw new Error("the runtime has no worker");
+    return { ...runtime, load: (path) => createWorkerPool({ kind, entry, path, size: 2 }) };
+  };
+  testRuntime(pooled, models);
 });

@@ -31,6 +31,7 @@ export function testOptions(overrides: OptionOverrides = {}): ServerOptions {
     maxRequestBytes: 64 * mebibyte,
     maxResponseBytes: 64 * mebibyte,
     maxStreamConcurrency: 64,
+    maxValues: 2_000_000,
     ...overrides,
     timeouts: {
       handshakeMs: 10_000,

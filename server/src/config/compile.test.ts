@@ -28,6 +28,7 @@ describe("compileOptions()", () => {
         maxRequestBytes: 67_108_864,
         maxResponseBytes: 67_108_864,
         maxStreamConcurrency: 64,
+        maxValues: 2_000_000,
         timeouts: {
           handshakeMs: 10_000,
           headersMs: 30_000,

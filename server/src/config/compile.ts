@@ -36,6 +36,7 @@ export function compileOptions(config: ServerConfig, problems: string[]): Server
     maxRequestBytes: size("maxRequestBytes", limits?.maxRequestBytes, 64 * mebibyte),
     maxResponseBytes: size("maxResponseBytes", limits?.maxResponseBytes, 64 * mebibyte),
     maxStreamConcurrency: size("maxStreamConcurrency", limits?.maxStreamConcurrency, 64),
+    maxValues: size("maxValues", limits?.maxValues, 2_000_000),
     timeouts: {
       handshakeMs: time("handshake", timeouts?.handshake, 10_000),
       headersMs: time("headers", timeouts?.headers, 30_000),

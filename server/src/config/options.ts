@@ -24,6 +24,8 @@ export interface ServerOptions {
   readonly maxResponseBytes: number;
   /** The most requests of one stream that are in work at once. @default 64 */
   readonly maxStreamConcurrency: number;
+  /** The most values that one request message may hold. @default 2000000 */
+  readonly maxValues: number;
   /** How long the server waits, in milliseconds. */
   readonly timeouts: TimeoutOptions;
 }

@@ -20,8 +20,11 @@ const feedsOf = (values: readonly number[], width = 1): Feeds => ({
   rowCount: values.length / width,
 });
 
-/** A model that answers twice its input, and refuses a run that holds a negative number. */
-function createDoubler(): RunnableModel & { readonly runs: number[] } {
+/**
+ * A model that answers twice its input, refuses a run that holds a negative
+ * number, and whose engine fails of the number `fatal`.
+ */
+function createDoubler(fatal?: number): RunnableModel & { readonly runs: number[] } {
   const runs: number[] = [];
   return {
     runs,
@@ -33,6 +36,8 @@ function createDoubler(): RunnableModel & { readonly runs: number[] } {
       const values = Array.from<string | number | bigint, number>(data, Number);
       if (values.some((value) => value < 0))
         throw new ServingError("MODEL_RUN_FAILED", "a negative number");
+      if (values.some((value) => value === fatal))
+        throw new ServingError("ENGINE_FAILED", "a fatal number");
       return [
         {
           name: "y",
@@ -66,8 +71,9 @@ function setUp({
   now = (): number => 0,
   latency = createLatencyModel(),
   maxDelayMs = 0,
+  fatal = Number.NaN,
 } = {}) {
-  const model = createDoubler();
+  const model = createDoubler(fatal);
   const executor = createManualExecutor();
   const batcher = createBatcher({ model, executor, latency, maxRows, maxDelayMs, clock: { now } });
   const call = (
@@ -92,6 +98,14 @@ describe("createBatcher()", () => {
     await executor.turn();
     expect((await Promise.all(calls)).map(dataOf)).toEqual([[2], [4, 6], [8]]);
     expect(model.runs).toEqual([4]);
+  });
+
+  it("gives what made the engine fail to no other run", async () => {
+    const { model, executor, call } = setUp({ fatal: 13 });
+    const calls = [call([1]), call([13]), call([3])].map(reasonOf);
+    await executor.turn();
+    expect(await Promise.all(calls)).toEqual(Array(3).fill("ENGINE_FAILED"));
+    expect(model.runs).toEqual([3]);
   });
 
   it.each([

@@ -97,7 +97,10 @@ export function createBatcher(parts: BatcherParts): Batcher {
     if (taken.length > 0) await runMembers(taken);
   };
 
-  /** Runs members together; where that fails, their halves, so that a bad one fails alone. */
+  /**
+   * Runs members together; where that fails, their halves, so that a bad one
+   * fails alone. What made an engine fail is not given to the next one.
+   */
   const runMembers = async (members: readonly Waiting[]): Promise<void> => {
     const feeds = mergeFeeds(members.map(({ call }) => call.feeds));
     const started = performance.now();
@@ -112,8 +115,8 @@ export function createBatcher(parts: BatcherParts): Batcher {
               members.map(({ call }) => call.feeds.rowCount),
             );
     } catch (error) {
-      if (members.length === 1) {
-        members[0]?.reject(error);
+      if (members.length === 1 || isEngineFailure(error)) {
+        for (const member of members) member.reject(error);
         return;
       }
     }
@@ -156,6 +159,10 @@ export function createBatcher(parts: BatcherParts): Batcher {
         join(waiting);
       }),
   };
+}
+
+function isEngineFailure(error: unknown): boolean {
+  return error instanceof ServingError && error.reason === "ENGINE_FAILED";
 }
 
 function settle(member: Waiting, outputs: readonly Tensor[] | undefined): void {

@@ -1,10 +1,13 @@
 import { ServingError } from "../core/errors.ts";
 import type { Tensor } from "../core/tensor.ts";
+import { type ModelSpecs, type RemoteModel, startRemoteModel } from "./remote-model.ts";
 import type { LoadOptions, RunnableModel } from "./runtime.ts";
-import { type ModelSpecs, startWorkerThread, type WorkerThread } from "./worker-thread.ts";
+import type { WorkerKind } from "./worker-host.ts";
 
 /** How a pool of workers is made. */
 export interface WorkerPoolOptions {
+  /** What the workers are. @default "thread" */
+  readonly kind?: WorkerKind;
   /** The file that each worker begins with (see `Runtime.worker`). */
   readonly entry: URL;
   /** The model file that each worker loads. */
@@ -30,16 +33,24 @@ const defaultHeapMiB = 1024;
 const [firstBackoffMs, longestBackoffMs] = [100, 2000];
 
 /**
- * Loads a model file in worker threads. The model that it gives runs in any of
+ * Loads a model file in workers. The model that it gives runs in any of
  * them that is free. A worker that fails costs the run that it was at, which
  * rejects with ENGINE_FAILED, and is replaced: at once, and where workers fail
  * one after the other without an answer between, after 0.1 s, doubled up to 2 s.
  * Rejects with an Error that says why the file cannot be loaded.
  */
 export async function createWorkerPool(options: WorkerPoolOptions): Promise<RunnableModel> {
-  const { entry, path, load = {}, size, heapMiB = defaultHeapMiB, reportFault } = options;
-  const threads = new Set<WorkerThread>();
-  const idle: WorkerThread[] = [];
+  const {
+    kind = "thread",
+    entry,
+    path,
+    load = {},
+    size,
+    heapMiB = defaultHeapMiB,
+    reportFault,
+  } = options;
+  const workers = new Set<RemoteModel>();
+  const idle: RemoteModel[] = [];
   const waiting: Waiting[] = [];
   const backoffs = new Set<NodeJS.Timeout>();
   let failures = 0;
@@ -49,27 +60,24 @@ export async function createWorkerPool(options: WorkerPoolOptions): Promise<Runn
   let specs: ModelSpecs | undefined;
 
   const start = (): Promise<ModelSpecs> => {
-    const thread = startWorkerThread({ entry, path, options: load, heapMiB });
-    threads.add(thread);
-    void thread.ended.then((cause) => replace(thread, cause));
-    void thread.ready.then(
-      () => offer(thread),
+    const worker = startRemoteModel({ kind, entry, task: { path, options: load }, heapMiB });
+    workers.add(worker);
+    void worker.ended.then((cause) => replace(worker, cause));
+    void worker.ready.then(
+      () => offer(worker),
       () => {},
     );
-    return thread.ready;
+    return worker.ready;
   };
 
-  const offer = (thread: WorkerThread): void => {
+  const offer = (worker: RemoteModel): void => {
     const next = waiting.shift();
-    if (next === undefined) idle.push(thread);
-    else void give(thread, next);
+    if (next === undefined) idle.push(worker);
+    else void give(worker, next);
   };
 
-  const give = async (
-    thread: WorkerThread,
-    { feeds, outputs, resolve }: Waiting,
-  ): Promise<void> => {
-    const run = thread.run(feeds, outputs);
+  const give = async (worker: RemoteModel, { feeds, outputs, resolve }: Waiting): Promise<void> => {
+    const run = worker.run(feeds, outputs);
     resolve(run);
     const alive = await run.then(
       () => true,
@@ -77,12 +85,12 @@ export async function createWorkerPool(options: WorkerPoolOptions): Promise<Runn
     );
     if (!alive) return;
     failures = 0;
-    offer(thread);
+    offer(worker);
   };
 
-  const replace = (thread: WorkerThread, cause: string): void => {
-    threads.delete(thread);
-    const index = idle.indexOf(thread);
+  const replace = (worker: RemoteModel, cause: string): void => {
+    workers.delete(worker);
+    const index = idle.indexOf(worker);
     if (index >= 0) idle.splice(index, 1);
     if (closing || specs === undefined) return;
     reportFault?.(new Error(`a worker failed and is replaced (${path}): ${cause}`));
@@ -99,7 +107,7 @@ export async function createWorkerPool(options: WorkerPoolOptions): Promise<Runn
       void start().catch(() => {});
     }, delay);
     backoffs.add(timer);
-    if (threads.size === 0) for (const each of waiting.splice(0)) each.reject(failedLately());
+    if (workers.size === 0) for (const each of waiting.splice(0)) each.reject(failedLately());
   };
 
   const failedLately = (): ServingError =>
@@ -111,7 +119,7 @@ export async function createWorkerPool(options: WorkerPoolOptions): Promise<Runn
     closing = true;
     for (const timer of backoffs) clearTimeout(timer);
     for (const each of waiting.splice(0)) each.reject(unloaded());
-    await Promise.all(Array.from(threads, (thread) => thread.close()));
+    await Promise.all(Array.from(workers, (worker) => worker.close()));
   };
 
   try {
@@ -122,17 +130,17 @@ export async function createWorkerPool(options: WorkerPoolOptions): Promise<Runn
     throw error;
   }
   // One that failed before the last was ready.
-  while (threads.size < size) void start().catch(() => {});
+  while (workers.size < size) void start().catch(() => {});
   return {
     inputs: specs.inputs,
     outputs: specs.outputs,
     run: (feeds, outputs) =>
       new Promise((resolve, reject) => {
         const call = { feeds, outputs, resolve, reject };
-        const thread = idle.shift();
+        const worker = idle.shift();
         if (closing) reject(unloaded());
-        else if (thread !== undefined) void give(thread, call);
-        else if (threads.size === 0) reject(failedLately());
+        else if (worker !== undefined) void give(worker, call);
+        else if (workers.size === 0) reject(failedLately());
         else waiting.push(call);
       }),
     release,

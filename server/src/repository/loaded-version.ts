@@ -1,5 +1,6 @@
 import type { Signature } from "../core/signature.ts";
 import type { Batcher } from "../engine/batcher.ts";
+import type { Place } from "../engine/engine.ts";
 import type { RunnableModel } from "../engine/runtime.ts";
 import type { PredictionCodec } from "../signature/prediction-codec.ts";
 
@@ -8,6 +9,8 @@ export interface LoadedVersion {
   readonly signature: Signature;
   readonly codec: PredictionCodec;
   readonly model: RunnableModel;
+  /** Where its runs happen now. */
+  readonly place: Place;
   /** Runs calls of the version, merged where that was verified to change no answer. */
   readonly batcher: Batcher;
 }

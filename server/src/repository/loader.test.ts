@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { createModelDirectory, repositoryPath } from "../../../test/support/model-directory.ts";
 import { manifestOf } from "../../../test/support/signatures.ts";
 import { systemClock } from "../core/clock.ts";
+import type { Place } from "../engine/engine.ts";
 import { createInlineExecutor } from "../engine/inline-executor.ts";
 import type { Runtime } from "../engine/runtime.ts";
 import { createOnnxRuntime } from "../engine/runtimes/onnx.ts";
@@ -167,6 +168,56 @@ describe("load()", () => {
     );
     expect(result).toMatchObject({ kind: "failed", signature: { features: [{ name: "x" }] } });
   });
+
+  const places: [string, string, string | undefined, Place][] = [
+    ["quick runs", "scalar", undefined, "inline"],
+    ["slow runs", "slow", undefined, "pool"],
+    ["quick runs that are to be in a pool", "scalar", "engine: { executor: pool }", "pool"],
+    ["quick runs in a process", "scalar", "engine: { executor: process }", "process"],
+    ["slow runs that are to be inline", "slow", "engine: { executor: inline }", "inline"],
+  ];
+  it.each(places)("finds the place of %s", async (_, name, manifest, place) => {
+    const { runtime, held } = countingRuntime();
+    const result = await load(`test/data/edge/${name}/1`, manifest, runtime);
+    if (result.kind === "failed") throw new Error(result.problems.join());
+    expect(result.loaded.place).toBe(place);
+    // What is in workers is not held here.
+    expect(held()).toBe(place === "inline" ? 1 : 0);
+    await result.loaded.model.release();
+    expect(held()).toBe(0);
+  });
+
+  it("leaves slow runs inline where the runtime has no worker", async () => {
+    const { name, file } = onnx;
+    const workerless: Runtime = { name, file, load: (path, options) => onnx.load(path, options) };
+    const result = await load("test/data/edge/slow/1", undefined, workerless);
+    expect(result).toMatchObject({ kind: "loaded", loaded: { place: "inline" } });
+    const manifest = "engine: { executor: pool }";
+    expect(await problemsOf(load("test/data/edge/slow/1", manifest, workerless))).toEqual([
+      "model.onnx: the runtime onnx has no worker, so it runs inline only",
+    ]);
+  });
+
+  it("loads with the threads and workers that the manifest gives", async () => {
+    const manifest = "engine: { provider: cpu, intraOpThreads: 1, executor: pool, workers: 2 }";
+    const result = await load("test/data/edge/scalar/1", manifest);
+    if (result.kind === "failed") throw new Error(result.problems.join());
+    expect(result.loaded.place).toBe("pool");
+    await result.loaded.model.release();
+  });
+
+  it.each(["inline", "pool", "process"])(
+    "tells of a provider that is not there: %s",
+    async (executor) => {
+      // CUDA's libraries are no part of the package.
+      const manifest = `engine: { executor: ${executor}, provider: cuda }`;
+      const [problem, ...more] = await problemsOf(load("test/data/edge/scalar/1", manifest));
+      expect([problem, more]).toEqual([
+        expect.stringMatching(/^model.onnx: ONNX Runtime cannot load it for the provider cuda: \S/),
+        [],
+      ]);
+    },
+  );
 
   it("answers of a runtime that rejects", async () => {
     const runtime: Runtime = {

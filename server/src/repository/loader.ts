@@ -6,14 +6,17 @@ import type { Clock } from "../core/clock.ts";
 import type { Feeds } from "../core/feeds.ts";
 import type { Signature } from "../core/signature.ts";
 import type { Tensor } from "../core/tensor.ts";
-import { createBatcher } from "../engine/batcher.ts";
+import { type Batcher, createBatcher } from "../engine/batcher.ts";
+import type { Engine, Trials } from "../engine/engine.ts";
+import { createEngineLoader } from "../engine/engine-loader.ts";
 import type { Executor } from "../engine/executor.ts";
 import { createLatencyModel } from "../engine/latency-model.ts";
-import type { RunnableModel, Runtime } from "../engine/runtime.ts";
+import type { Runtime } from "../engine/runtime.ts";
 import { deriveSignature } from "../signature/derive.ts";
-import { createPredictionCodec } from "../signature/prediction-codec.ts";
+import { createPredictionCodec, type PredictionCodec } from "../signature/prediction-codec.ts";
 import { sampleFeeds, zeroFeeds } from "../signature/sample-feeds.ts";
 import { canBatch } from "./batch-check.ts";
+import { engineFileOf } from "./engine-file.ts";
 import { compareGolden, goldenInput } from "./golden.ts";
 import type { LoadedVersion } from "./loaded-version.ts";
 import type { FoundVersion } from "./source.ts";
@@ -38,26 +41,25 @@ export interface Loader {
 /** What a loader works with. */
 export interface LoaderParts {
   readonly runtime: Runtime;
+  /** The executor of everything that runs on the event loop. */
   readonly executor: Executor;
   readonly clock: Clock;
+  /** Is told why a worker failed. @default nobody is told */
+  readonly reportFault?: (fault: unknown) => void;
 }
 
 /** A version that is read, and not yet tried. */
-type ReadVersion = Omit<LoadedVersion, "batcher">;
+interface ReadVersion extends Pick<LoadedVersion, "signature" | "codec"> {
+  readonly engine: Engine;
+}
 
 /** Makes a loader of the versions that a runtime can run. */
-export function createLoader({ runtime, executor, clock }: LoaderParts): Loader {
-  const run = ({ model, codec }: ReadVersion, feeds: Feeds): Promise<readonly Tensor[]> =>
-    executor.execute(() => model.run(feeds.tensors, codec.selectOutputs([])));
+export function createLoader(parts: LoaderParts): Loader {
+  const { runtime, executor, clock, reportFault = () => {} } = parts;
+  const engines = createEngineLoader({ runtime, inline: executor, reportFault });
 
-  /** Runs the model once on zeros, so that the first caller does not pay for its start. */
-  const warm = async (version: ReadVersion): Promise<void> => {
-    try {
-      await run(version, zeroFeeds(version.signature));
-    } catch {
-      // A model may rightly refuse zeros; only its golden examples say what it must take.
-    }
-  };
+  const run = ({ engine, codec }: ReadVersion, feeds: Feeds): Promise<readonly Tensor[]> =>
+    engine.executor.execute(() => engine.model.run(feeds.tensors, codec.selectOutputs([])));
 
   const checkGolden = async (
     version: ReadVersion,
@@ -82,41 +84,47 @@ export function createLoader({ runtime, executor, clock }: LoaderParts): Loader 
 
   return {
     async load(found, manifest) {
-      const path = join(found.directory, runtime.file);
-      let model: RunnableModel;
+      const file = engineFileOf(join(found.directory, runtime.file), manifest);
+      let engine: Engine;
       try {
-        await access(path);
-        model = await runtime.load(path);
+        await access(file.path);
+        engine = await engines.load(file);
       } catch (error) {
         return failed([describeLoadError(error, runtime.file)]);
       }
-      const derivation = deriveSignature(model, manifest);
+      const derivation = deriveSignature(engine.model, manifest);
       if (derivation.kind === "invalid") {
-        await model.release();
+        await engine.model.release();
         return failed(derivation.problems.map((problem) => `model.yaml: ${problem}`));
       }
       const { signature } = derivation;
-      const read = { signature, model, codec: createPredictionCodec(signature) };
+      const codec = createPredictionCodec(signature);
       const examples = (manifest?.golden ?? []).filter(
         ({ versions }) => versions.length === 0 || versions.includes(found.version),
       );
-      await warm(read);
+      try {
+        engine = await engines.settle(engine, file, trialsOf(signature, codec));
+      } catch (error) {
+        await engine.model.release();
+        return failed([describeLoadError(error, runtime.file)], signature);
+      }
+      const read = { signature, codec, engine };
       const problems = await checkGolden(read, examples);
       if (problems.length > 0) {
-        await model.release();
+        await engine.model.release();
         return failed(problems, signature);
       }
       const mergeable = await canBatch(signature, samplesOf(read, examples), (feeds) =>
         run(read, feeds),
       );
       const batcher = createBatcher({
-        model,
-        executor,
+        model: engine.model,
+        executor: engine.executor,
         clock,
         latency: createLatencyModel(),
         ...readBatching(manifest, mergeable),
       });
-      return { kind: "loaded", loaded: { ...read, batcher } };
+      return { kind: "loaded", loaded: loadedVersion(read, batcher) };
     },
   };
 }
@@ -133,7 +141,25 @@ function readBatching(
   return { maxRows: maxBatchSize, maxDelayMs: maxDelay === undefined ? 0 : durationMs(maxDelay) };
 }
 
+function loadedVersion({ signature, codec, engine }: ReadVersion, batcher: Batcher): LoadedVersion {
+  return {
+    signature,
+    codec,
+    batcher,
+    model: engine.model,
+    get place() {
+      return engine.place;
+    },
+  };
+}
+
 const sampleRows = 3;
+
+/** Inputs to warm and time a version with; made up, as its golden examples may have many rows. */
+function trialsOf(signature: Signature, codec: PredictionCodec): Trials {
+  const rows = Array.from({ length: sampleRows }, (_, row) => sampleFeeds(signature, row));
+  return { first: zeroFeeds(signature), rows, outputs: codec.selectOutputs([]) };
+}
 
 /** Rows to try a version with: its golden examples' and, as those may be few, made-up ones. */
 function samplesOf(

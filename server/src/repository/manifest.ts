@@ -1,5 +1,6 @@
 import { type ModelManifest, ModelManifestSchema } from "@presage/gen/presage/v1/manifest_pb";
 import { readYamlMessage } from "../documents/yaml-message.ts";
+import { checkEngine } from "./engine-file.ts";
 import type { FoundModel } from "./source.ts";
 
 /** A model's manifest, or everything that is wrong with it. */
@@ -17,6 +18,7 @@ export function readManifest(model: FoundModel): ReadManifest {
   const problems = [
     ...checkAliases(read.message, model),
     ...checkGolden(read.message, model),
+    ...checkEngine(read.message),
     ...(read.message.batching?.maxBatchSize === 0
       ? ["batching.maxBatchSize: expected at least 1, got 0"]
       : []),

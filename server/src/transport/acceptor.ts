@@ -76,6 +76,10 @@ export function createAcceptor(options: AcceptorOptions): Acceptor {
 
   function takeHttp1(socket: net.Socket): void {
     options.http1(socket);
+    // Node's parser reads from the native socket, past its stream, unless somebody else listens
+    // too. Of a TLS socket that goes wrong: bytes decrypted together still come after the parser
+    // has paused, which then calls them a mistake of the client (HPE_PAUSED).
+    if (socket instanceof tls.TLSSocket) socket.on("data", ignoreData);
     socket.resume();
   }
 
@@ -100,6 +104,8 @@ export function createAcceptor(options: AcceptorOptions): Acceptor {
 }
 
 type DecidedKind = Exclude<ReturnType<typeof sniff>["kind"], "undecided">;
+
+const ignoreData = (): void => {};
 
 const refusals = {
   tls: "This port speaks cleartext HTTP/1.1 and HTTP/2, not TLS.\n",

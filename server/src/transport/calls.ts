@@ -2,7 +2,7 @@ import type { Interceptor } from "@connectrpc/connect";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { deadlineError, ServingError } from "../core/errors.ts";
 import type { CallSignal } from "../core/prediction.ts";
-import { fromFailure } from "../services/errors.ts";
+import { fromFailure, toConnectError } from "../services/errors.ts";
 
 /** What the steps of a call work with. */
 export interface CallParts {
@@ -14,6 +14,8 @@ export interface CallParts {
 export interface CallSteps {
   /** Takes a call with one answer through the steps; `next` is the method itself. Throws ConnectErrors only. */
   runUnary<Answer>(signal: CallSignal, next: () => Answer | Promise<Answer>): Promise<Answer>;
+  /** Makes the error of a message that is refused before its method sees it. */
+  refuse(refusal: ServingError): ConnectError;
   /** The same steps, for calls of every kind, as Connect's engine takes them. */
   readonly interceptor: Interceptor;
 }
@@ -47,6 +49,7 @@ export function createCallSteps({ reportFault }: CallParts): CallSteps {
 
   return {
     runUnary,
+    refuse: toConnectError,
     interceptor: (next) => async (request) => {
       const response = await runUnary(request.signal, () => next(request));
       return response.stream

@@ -12,7 +12,6 @@ import {
   universalResponseToNodeResponse,
 } from "@connectrpc/connect-node";
 import { ServingError } from "../core/errors.ts";
-import { toConnectError } from "../services/errors.ts";
 import type { CallParts, CallSteps } from "./calls.ts";
 import { compressions } from "./compression.ts";
 import { clampDeadline } from "./deadline-header.ts";
@@ -36,15 +35,12 @@ export interface ConnectLaneOptions extends CallParts {
   readonly routes: (router: ConnectRouter) => void;
   /** The messages that a `google.protobuf.Any` may hold, which JSON shows in full. */
   readonly anyTypes: Registry;
-  /**
-   * Makes the error of a message that is refused before its method sees it.
-   * @default toConnectError
-   */
-  readonly refuse?: (refusal: ServingError) => ConnectError;
   /** Answers a request whose path is no method of a service. */
   readonly otherwise: Handler;
   readonly maxRequestBytes: number;
   readonly maxResponseBytes: number;
+  /** The most values that one request message may hold. */
+  readonly maxValues: number;
   /** The longest deadline that a call may ask for, in milliseconds. */
   readonly maxDeadlineMs: number;
 }
@@ -115,7 +111,7 @@ interface Exchange {
 }
 
 /** What messages of requests may be. */
-type Accepted = Pick<ConnectLaneOptions, "maxRequestBytes" | "anyTypes" | "refuse">;
+type Accepted = Pick<ConnectLaneOptions, "maxRequestBytes" | "maxValues" | "anyTypes" | "steps">;
 
 async function runMethod(
   method: UniversalHandler,
@@ -152,8 +148,10 @@ function checkQuery(
   const query = readQueryMessage(url);
   if (query === undefined) return undefined;
   try {
-    const { anyTypes } = accepted;
-    createMessageCheck({ schema: method.input, format: query.format, anyTypes })(query.bytes);
+    const { anyTypes, maxValues } = accepted;
+    createMessageCheck({ schema: method.input, format: query.format, anyTypes, maxValues })(
+      query.bytes,
+    );
     return undefined;
   } catch (failure) {
     const error = translate(failure, accepted);
@@ -188,6 +186,7 @@ function checkBody(
       schema: method.input,
       format: json.test(contentType) ? "json" : "binary",
       anyTypes: accepted.anyTypes,
+      maxValues: accepted.maxValues,
     }),
   };
   if (!wholeMessage.test(contentType)) {
@@ -213,8 +212,8 @@ async function* translated(body: Body, accepted: Accepted): Body {
 }
 
 /** What goes wrong with a body, and is no ServingError, is the connection's end. */
-function translate(failure: unknown, { refuse = toConnectError }: Accepted): ConnectError {
+function translate(failure: unknown, { steps }: Accepted): ConnectError {
   return failure instanceof ServingError
-    ? refuse(failure)
+    ? steps.refuse(failure)
     : ConnectError.from(failure, Code.Aborted);
 }

@@ -62,11 +62,12 @@ class StreamExchange implements Exchange {
     this.source.on("close", listener);
   }
 
-  send({ status, contentType, contentEncoding, body, trailers }: PlainAnswer): void {
+  send({ status, contentType, headers, contentEncoding, body, trailers }: PlainAnswer): void {
     const stream = this.source;
     if (stream.destroyed) return;
     const head: http2.OutgoingHttpHeaders = {
       ":status": status,
+      ...headers,
       "content-type": contentType,
       ...this.#answerHeaders,
     };
@@ -107,10 +108,11 @@ class RequestExchange implements Exchange {
     this.#response.on("close", listener);
   }
 
-  send({ status, contentType, contentEncoding, body }: PlainAnswer): void {
+  send({ status, contentType, headers, contentEncoding, body }: PlainAnswer): void {
     const response = this.#response;
     if (response.destroyed) return;
     const head: http.OutgoingHttpHeaders = {
+      ...headers,
       "content-type": contentType,
       "content-length": byteLength(body),
     };

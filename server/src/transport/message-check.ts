@@ -5,8 +5,9 @@ import {
   type JsonValue,
   type Registry,
 } from "@bufbuild/protobuf";
-import { invalidInput, type ServingError, type Violation } from "../core/errors.ts";
+import { invalidInput, ServingError, type Violation } from "../core/errors.ts";
 import { findDuplicateKeys } from "./duplicate-keys.ts";
+import { isTooHeavy } from "./message-weight.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
@@ -16,20 +17,29 @@ export interface MessageForm {
   readonly format: "binary" | "json";
   /** The messages that a `google.protobuf.Any` may hold in JSON. */
   readonly anyTypes: Registry;
+  /** The most values that a message may hold. */
+  readonly maxValues: number;
 }
 
 /**
  * Makes the check of one kind of message. It throws INVALID_INPUT for bytes
  * that are no such message, naming the field where that can be told, and for
- * JSON that gives a name twice.
+ * JSON that gives a name twice, and MESSAGE_TOO_LARGE for too many values.
  */
 export function createMessageCheck(form: MessageForm): (message: Uint8Array) => void {
-  switch (form.format) {
-    case "binary":
-      return (message) => checkBinary(form.schema, message);
-    case "json":
-      return (message) => checkJson(form, message);
-  }
+  const { schema, format, maxValues: limit } = form;
+  return (message) => {
+    if (isTooHeavy(schema, message, { format, limit })) throw tooManyValues(limit);
+    if (format === "json") checkJson(form, message);
+    else checkBinary(schema, message);
+  };
+}
+
+function tooManyValues(limit: number): ServingError {
+  return new ServingError(
+    "MESSAGE_TOO_LARGE",
+    `the request message holds more than ${limit} values (limits.maxValues); send fewer rows, or raw tensors`,
+  );
 }
 
 function checkBinary(schema: DescMessage, message: Uint8Array): void {

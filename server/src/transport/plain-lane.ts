@@ -1,17 +1,18 @@
-import type { DescMessage } from "@bufbuild/protobuf";
-import { ConnectError } from "@connectrpc/connect";
-import { deadlineError, ServingError } from "../core/errors.ts";
+import type { DescMessage, Registry } from "@bufbuild/protobuf";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { ServingError } from "../core/errors.ts";
 import type { CallContext } from "../services/call-context.ts";
-import { toConnectError } from "../services/errors.ts";
 import type { CallSteps } from "./calls.ts";
 import { createChunkList } from "./chunk-list.ts";
 import { compressAnswer } from "./compression.ts";
 import type { ConnectLane } from "./connect-lane.ts";
 import { readDeadline } from "./deadline-header.ts";
 import type { Exchange } from "./exchange.ts";
+import { type AddedMetadata, createPlainContext } from "./plain-context.ts";
 import {
   type AnyMessage,
   completeMessage,
+  createPlainProtocols,
   findPlainProtocol,
   type PlainAnswer,
   type PlainProtocol,
@@ -33,10 +34,14 @@ export interface UnaryMethod {
 export interface PlainLaneOptions {
   readonly methods: readonly UnaryMethod[];
   readonly steps: CallSteps;
+  /** The messages that a `google.protobuf.Any` may hold, which JSON shows in full. */
+  readonly anyTypes: Registry;
   /** Answers what turns out, once its body is read, not to be of the common kind. */
   readonly connect: ConnectLane;
   readonly maxRequestBytes: number;
   readonly maxResponseBytes: number;
+  /** The most values that one request message may hold. */
+  readonly maxValues: number;
   readonly maxDeadlineMs: number;
 }
 
@@ -53,6 +58,7 @@ export interface PlainLane {
  * with its body where that was read already.
  */
 export function createPlainLane(options: PlainLaneOptions): PlainLane {
+  const protocols = createPlainProtocols(options.anyTypes);
   const methods = new Map(options.methods.map((method) => [method.path, method]));
   const { maxRequestBytes, maxDeadlineMs } = options;
 
@@ -60,7 +66,7 @@ export function createPlainLane(options: PlainLaneOptions): PlainLane {
     take(exchange) {
       const method = methods.get(exchange.path);
       if (method === undefined) return false;
-      const protocol = findPlainProtocol(exchange.headers, exchange.version);
+      const protocol = findPlainProtocol(protocols, exchange.headers, exchange.version);
       if (protocol === undefined) return false;
       const asked = exchange.headers[protocol.deadlineHeader];
       const timeoutMs =
@@ -71,13 +77,17 @@ export function createPlainLane(options: PlainLaneOptions): PlainLane {
       const call = { exchange, method, protocol, timeoutMs };
       readBody(exchange, maxRequestBytes + (protocol.bare ? 0 : 5), (body) => {
         if (body === undefined)
-          exchange.send(protocol.fail(toConnectError(tooLarge(maxRequestBytes))));
+          exchange.send(
+            protocol.fail(options.steps.refuse(tooLarge(maxRequestBytes)), nothingAdded),
+          );
         else void answerCall(call, body, options);
       });
       return true;
     },
   };
 }
+
+const nothingAdded: AddedMetadata = { header: undefined, trailer: undefined };
 
 interface PlainCall {
   readonly exchange: Exchange;
@@ -121,7 +131,7 @@ async function answerCall(
   options: PlainLaneOptions,
 ): Promise<void> {
   const { exchange, method, protocol, timeoutMs } = call;
-  const request = protocol.read(method.input, body);
+  const request = protocol.read(method.input, body, options.maxValues);
   if (request === undefined) {
     const { request: odd, response } = exchange.compatible();
     options.connect(odd, response, body);
@@ -130,24 +140,27 @@ async function answerCall(
   const signal = createPlainSignal();
   exchange.onClose(() => signal.abort(undefined));
   const timer = timeoutMs === undefined ? undefined : startDeadline(timeoutMs, signal);
-  const context = { signal, timeoutMs: () => timeoutMs };
+  const context = createPlainContext({ exchange, signal, timeoutMs });
   let answer: PlainAnswer;
   try {
     const message = await options.steps.runUnary(signal, () => method.answer(request, context));
-    answer = protocol.write(method.output, completeMessage(method.output, message));
+    answer = protocol.write(method.output, completeMessage(method.output, message), context.added);
     assertSize(answer, options.maxResponseBytes);
     if (protocol.bare) answer = await compressAnswer(answer, exchange.headers["accept-encoding"]);
   } catch (failure) {
     const error =
-      failure instanceof ServingError ? toConnectError(failure) : ConnectError.from(failure);
-    answer = protocol.fail(error);
+      failure instanceof ServingError ? options.steps.refuse(failure) : ConnectError.from(failure);
+    answer = protocol.fail(error, context.added);
   }
   clearTimeout(timer);
   exchange.send(answer);
 }
 
 function startDeadline(timeoutMs: number, signal: PlainSignal): NodeJS.Timeout {
-  return setTimeout(() => signal.abort(deadlineError()), timeoutMs);
+  return setTimeout(() => {
+    // The reason that Connect's engine gives, so that a method sees the same on both lanes.
+    signal.abort(new ConnectError("the operation timed out", Code.DeadlineExceeded));
+  }, timeoutMs);
 }
 
 function assertSize({ body }: PlainAnswer, limit: number): void {

@@ -7,15 +7,23 @@ import {
   isMessage,
   type JsonReadOptions,
   type MessageShape,
+  type Registry,
   toBinary,
   toJsonString,
 } from "@bufbuild/protobuf";
 import type { ConnectError } from "@connectrpc/connect";
-import { codeToHttpStatus, errorToJsonBytes } from "@connectrpc/connect/protocol-connect";
+import { mergeNonProtocolHeaders } from "@connectrpc/connect/protocol";
+import {
+  codeToHttpStatus,
+  errorToJsonBytes,
+  trailerMux,
+} from "@connectrpc/connect/protocol-connect";
 import { setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
 import { trailerFlag, trailerSerialize } from "@connectrpc/connect/protocol-grpc-web";
 import type { DeadlineHeader } from "./deadline-header.ts";
 import { findDuplicateKeys } from "./duplicate-keys.ts";
+import { isTooHeavy } from "./message-weight.ts";
+import type { AddedMetadata } from "./plain-context.ts";
 
 /** A message of any type. */
 export type AnyMessage = MessageShape<DescMessage>;
@@ -26,10 +34,12 @@ export interface PlainAnswer {
   readonly contentType: string;
   /** The pieces of the body, in order. */
   readonly body: readonly Uint8Array[];
+  /** Headers that the method has added; undefined: none. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** How the body is compressed; undefined: it is not. */
   readonly contentEncoding?: string;
   /** The trailers of gRPC over HTTP/2; undefined where the body says it all. */
-  readonly trailers?: Readonly<Record<string, string>>;
+  readonly trailers?: Readonly<Record<string, string>> | undefined;
 }
 
 /** How the common form of one protocol is read and written. */
@@ -42,22 +52,23 @@ export interface PlainProtocol {
    * Reads the request's message; undefined for any body that is not just that,
    * which is for Connect's engine to judge.
    */
-  read(schema: DescMessage, body: Uint8Array): AnyMessage | undefined;
+  read(schema: DescMessage, body: Uint8Array, maxValues: number): AnyMessage | undefined;
   /** Writes the answer to a call that went well. */
-  write(schema: DescMessage, message: AnyMessage): PlainAnswer;
+  write(schema: DescMessage, message: AnyMessage, added: AddedMetadata): PlainAnswer;
   /** Writes the answer to a call that failed. */
-  fail(error: ConnectError): PlainAnswer;
+  fail(error: ConnectError, added: AddedMetadata): PlainAnswer;
 }
 
 /** The serialization of messages, in one of two ways. */
 interface Format {
-  read(schema: DescMessage, bytes: Uint8Array): AnyMessage | undefined;
+  read(schema: DescMessage, bytes: Uint8Array, limit: number): AnyMessage | undefined;
   write(schema: DescMessage, message: AnyMessage): Uint8Array;
 }
 
 const binary: Format = {
-  read(schema, bytes) {
+  read(schema, bytes, limit) {
     try {
+      if (isTooHeavy(schema, bytes, { format: "binary", limit })) return undefined;
       return fromBinary(schema, bytes);
     } catch {
       return undefined;
@@ -66,36 +77,42 @@ const binary: Format = {
   write: toBinary,
 };
 
-const jsonReading: Partial<JsonReadOptions> = { ignoreUnknownFields: true };
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 const encoder = new TextEncoder();
 
-const json: Format = {
-  read(schema, bytes) {
-    try {
-      if (
-        findDuplicateKeys(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)).length > 0
-      )
+function createJson(registry: Registry): Format {
+  const reading: Partial<JsonReadOptions> = { ignoreUnknownFields: true, registry };
+  return {
+    read(schema, bytes, limit) {
+      try {
+        if (isTooHeavy(schema, bytes, { format: "json", limit })) return undefined;
+        const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+        if (findDuplicateKeys(buffer).length > 0) return undefined;
+        return fromJsonString(schema, utf8.decode(bytes), reading);
+      } catch {
         return undefined;
-      return fromJsonString(schema, utf8.decode(bytes), jsonReading);
-    } catch {
-      return undefined;
-    }
-  },
-  write: (schema, message) => encoder.encode(toJsonString(schema, message)),
-};
+      }
+    },
+    write: (schema, message) => encoder.encode(toJsonString(schema, message, { registry })),
+  };
+}
 
 const headerBytes = 5;
 
+interface Reading {
+  readonly format: Format;
+  readonly schema: DescMessage;
+  readonly limit: number;
+}
+
 function readEnvelope(
-  format: Format,
-  schema: DescMessage,
+  { format, schema, limit }: Reading,
   body: Uint8Array,
 ): AnyMessage | undefined {
   if (body.byteLength < headerBytes || body[0] !== 0) return undefined;
   const length = new DataView(body.buffer, body.byteOffset, headerBytes).getUint32(1);
   return length === body.byteLength - headerBytes
-    ? format.read(schema, body.subarray(headerBytes))
+    ? format.read(schema, body.subarray(headerBytes), limit)
     : undefined;
 }
 
@@ -114,22 +131,30 @@ function envelope(flags: number, message: Uint8Array): readonly Uint8Array[] {
 
 const trailersOk = { "grpc-status": "0" } as const;
 
+/** Puts headers and trailers into the form that Node takes. */
+function plainHeaders(headers: Headers | undefined): Readonly<Record<string, string>> | undefined {
+  return headers === undefined ? undefined : Object.fromEntries(headers);
+}
+
 function grpc(contentType: string, format: Format): PlainProtocol {
   return {
     bare: false,
     deadlineHeader: "grpc-timeout",
-    read: (schema, body) => readEnvelope(format, schema, body),
-    write: (schema, message) => ({
+    read: (schema, body, limit) => readEnvelope({ format, schema, limit }, body),
+    write: (schema, message, { header, trailer }) => ({
       status: 200,
       contentType,
+      headers: plainHeaders(header),
       body: envelope(0, format.write(schema, message)),
-      trailers: trailersOk,
+      trailers:
+        trailer === undefined ? trailersOk : plainHeaders(setTrailerStatus(trailer, undefined)),
     }),
-    fail: (error) => ({
+    fail: (error, { header, trailer = new Headers() }) => ({
       status: 200,
       contentType,
+      headers: plainHeaders(header),
       body: [],
-      trailers: Object.fromEntries(setTrailerStatus(new Headers(), error)),
+      trailers: plainHeaders(setTrailerStatus(trailer, error)),
     }),
   };
 }
@@ -137,49 +162,69 @@ function grpc(contentType: string, format: Format): PlainProtocol {
 const webTrailerOk = envelope(trailerFlag, trailerSerialize(new Headers(trailersOk)));
 
 function grpcWeb(contentType: string, format: Format): PlainProtocol {
+  const trailerFrame = (trailer: Headers, error: ConnectError | undefined): readonly Uint8Array[] =>
+    envelope(trailerFlag, trailerSerialize(setTrailerStatus(trailer, error)));
   return {
     bare: false,
     deadlineHeader: "grpc-timeout",
-    read: (schema, body) => readEnvelope(format, schema, body),
-    write: (schema, message) => ({
+    read: (schema, body, limit) => readEnvelope({ format, schema, limit }, body),
+    write: (schema, message, { header, trailer }) => ({
       status: 200,
       contentType,
-      body: [...envelope(0, format.write(schema, message)), ...webTrailerOk],
+      headers: plainHeaders(header),
+      body: [
+        ...envelope(0, format.write(schema, message)),
+        ...(trailer === undefined ? webTrailerOk : trailerFrame(trailer, undefined)),
+      ],
     }),
-    fail: (error) => ({
+    fail: (error, { header, trailer = new Headers() }) => ({
       status: 200,
       contentType,
-      body: envelope(trailerFlag, trailerSerialize(setTrailerStatus(new Headers(), error))),
+      headers: plainHeaders(header),
+      body: trailerFrame(trailer, error),
     }),
   };
 }
 
 function connect(contentType: string, format: Format): PlainProtocol {
+  const muxed = ({ header, trailer }: AddedMetadata): Headers | undefined =>
+    trailer === undefined ? header : trailerMux(header ?? new Headers(), trailer);
   return {
     bare: true,
     deadlineHeader: "connect-timeout-ms",
-    read: (schema, body) => format.read(schema, body),
-    write: (schema, message) => ({
+    read: (schema, body, limit) => format.read(schema, body, limit),
+    write: (schema, message, added) => ({
       status: 200,
       contentType,
+      headers: plainHeaders(muxed(added)),
       body: [format.write(schema, message)],
     }),
-    fail: (error) => ({
-      status: codeToHttpStatus(error.code),
-      contentType: "application/json",
-      body: [errorToJsonBytes(error, undefined)],
-    }),
+    fail(error, { header = new Headers(), trailer }) {
+      mergeNonProtocolHeaders(header, error.metadata);
+      return {
+        status: codeToHttpStatus(error.code),
+        contentType: "application/json",
+        headers: plainHeaders(muxed({ header, trailer })),
+        body: [errorToJsonBytes(error, undefined)],
+      };
+    },
   };
 }
 
-const protocols: Readonly<Record<string, PlainProtocol>> = {
-  "application/grpc": grpc("application/grpc+proto", binary),
-  "application/grpc+proto": grpc("application/grpc+proto", binary),
-  "application/grpc-web": grpcWeb("application/grpc-web+proto", binary),
-  "application/grpc-web+proto": grpcWeb("application/grpc-web+proto", binary),
-  "application/proto": connect("application/proto", binary),
-  "application/json": connect("application/json", json),
-};
+/** The protocols of the common kind of call, by the content type that names each. */
+export type PlainProtocols = Readonly<Record<string, PlainProtocol>>;
+
+/** Makes the protocols; `anyTypes` are the messages that a `google.protobuf.Any` may hold in JSON. */
+export function createPlainProtocols(anyTypes: Registry): PlainProtocols {
+  return {
+    "application/grpc": grpc("application/grpc+proto", binary),
+    "application/grpc+proto": grpc("application/grpc+proto", binary),
+    "application/grpc-web": grpcWeb("application/grpc-web+proto", binary),
+    "application/grpc-web+proto": grpcWeb("application/grpc-web+proto", binary),
+    "application/proto": connect("application/proto", binary),
+    "application/json": connect("application/json", createJson(anyTypes)),
+  };
+}
 
 /** Headers with which a request is not of the common kind, unless they say what is usual. */
 const unusual: readonly (readonly [header: string, usual: string | undefined])[] = [
@@ -191,6 +236,7 @@ const unusual: readonly (readonly [header: string, usual: string | undefined])[]
 
 /** Finds the protocol of a request of the common kind; undefined for every other. */
 export function findPlainProtocol(
+  protocols: PlainProtocols,
   headers: IncomingHttpHeaders,
   version: 1 | 2,
 ): PlainProtocol | undefined {

@@ -159,6 +159,15 @@ export declare type LimitsConfig = Message<"presage.v1.LimitsConfig"> & {
    * @generated from field: optional uint32 max_stream_concurrency = 3;
    */
   maxStreamConcurrency?: number | undefined;
+
+  /**
+   * The most values (objects, lists, texts, and in JSON numbers) that one
+   * request message may hold: a value of a few bytes on the wire takes a hundred
+   * in memory. Raw tensors count as one. Default: 2000000.
+   *
+   * @generated from field: optional uint32 max_values = 4;
+   */
+  maxValues?: number | undefined;
 };
 
 /**

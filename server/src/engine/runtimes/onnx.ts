@@ -1,5 +1,5 @@
 import { extname } from "node:path";
-import { InferenceSession, Tensor as OnnxTensor } from "onnxruntime-node";
+import { env, InferenceSession, Tensor as OnnxTensor } from "onnxruntime-node";
 import { ServingError } from "../../core/errors.ts";
 import type { TensorSpec } from "../../core/signature.ts";
 import type { DataType, Tensor, TensorData } from "../../core/tensor.ts";
@@ -28,6 +28,9 @@ const onnxTypes: Readonly<Partial<Record<DataType, OnnxTensor.Type>>> = Object.f
 // Where the language has Float16Array, the library hands it to its native half, which cannot read
 // it: not seeing it when the library looks, once, makes it take bit patterns instead.
 withoutFloat16Array(() => new OnnxTensor("float32", [0], [1]));
+
+// What fails is told where it is asked for; the library's own lines would come beside it.
+env.logLevel = "fatal";
 
 // Spinning threads would take the processor from the event loop between runs.
 const sessionOptions: InferenceSession.SessionOptions = {

@@ -1,0 +1,89 @@
+import type { CallContext } from "../services/call-context.ts";
+import type { Exchange } from "./exchange.ts";
+import type { PlainSignal } from "./plain-signal.ts";
+
+/** What a method has added to its answer; undefined where it has added nothing. */
+export interface AddedMetadata {
+  readonly header: Headers | undefined;
+  readonly trailer: Headers | undefined;
+}
+
+/** What a method may ask of a call on the plain lane, and add to its answer. */
+export interface PlainContext extends CallContext {
+  readonly added: AddedMetadata;
+}
+
+/** What the context of a call is made of. */
+export interface PlainContextParts {
+  readonly exchange: Exchange;
+  readonly signal: PlainSignal;
+  /** The time that the call has, in milliseconds from now; undefined: no deadline. */
+  readonly timeoutMs: number | undefined;
+}
+
+/** Makes the context of one call. */
+export function createPlainContext(parts: PlainContextParts): PlainContext {
+  return new PlainContextImplementation(parts);
+}
+
+// Everything that costs is made when it is first asked for: most methods ask for none of it.
+class PlainContextImplementation implements PlainContext {
+  readonly requestMethod = "POST";
+  readonly #exchange: Exchange;
+  readonly #signal: PlainSignal;
+  readonly #timeoutMs: number | undefined;
+  readonly #started: number;
+  #requestHeader: Headers | undefined;
+  #responseHeader: Headers | undefined;
+  #responseTrailer: Headers | undefined;
+
+  constructor({ exchange, signal, timeoutMs }: PlainContextParts) {
+    this.#exchange = exchange;
+    this.#signal = signal;
+    this.#timeoutMs = timeoutMs;
+    this.#started = timeoutMs === undefined ? 0 : performance.now();
+  }
+
+  get signal(): PlainSignal {
+    return this.#signal;
+  }
+
+  get requestHeader(): Headers {
+    this.#requestHeader ??= readHeaders(this.#exchange);
+    return this.#requestHeader;
+  }
+
+  get responseHeader(): Headers {
+    this.#responseHeader ??= new Headers();
+    return this.#responseHeader;
+  }
+
+  get responseTrailer(): Headers {
+    this.#responseTrailer ??= new Headers();
+    return this.#responseTrailer;
+  }
+
+  get added(): AddedMetadata {
+    return { header: this.#responseHeader, trailer: this.#responseTrailer };
+  }
+
+  get url(): string {
+    const { headers, path } = this.#exchange;
+    const authority = headers[":authority"] ?? headers.host ?? "localhost";
+    return `http://${String(authority)}${path}`;
+  }
+
+  timeoutMs(): number | undefined {
+    if (this.#timeoutMs === undefined) return undefined;
+    return Math.max(0, this.#timeoutMs - (performance.now() - this.#started));
+  }
+}
+
+function readHeaders({ headers }: Exchange): Headers {
+  const read = new Headers();
+  for (const [name, value] of Object.entries(headers)) {
+    if (name.startsWith(":") || value === undefined) continue;
+    for (const each of typeof value === "string" ? [value] : value) read.append(name, each);
+  }
+  return read;
+}
