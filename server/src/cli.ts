@@ -1,10 +1,6 @@
-import { isPresageError } from "@presage/sdk/node";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { check } from "./commands/check.ts";
 import { type ExitCode, processConsole } from "./commands/console.ts";
-import { models } from "./commands/models.ts";
-import { predict } from "./commands/predict.ts";
-import { type ServeFlags, serve } from "./commands/serve.ts";
+import type { ServeFlags } from "./commands/serve.ts";
 
 const defaultUrl = process.env["PRESAGE_URL"] ?? "http://localhost:8080";
 
@@ -23,23 +19,18 @@ function untilSignal(): Promise<void> {
   });
 }
 
-/** Runs a command and ends the process with its exit code. */
+/**
+ * Runs a command and ends the process with its exit code. Commands are loaded
+ * when they are run: a server carries nothing of the others.
+ */
 async function run(command: () => Promise<ExitCode>): Promise<void> {
   try {
     process.exitCode = await command();
   } catch (error) {
+    const { describeFailure } = await import("./commands/failure.ts");
     for (const line of describeFailure(error)) processConsole.err(line);
     process.exitCode = 1;
   }
-}
-
-/** Says what failed; every field that the server refused has a line of its own. */
-function describeFailure(error: unknown): readonly string[] {
-  if (!(error instanceof Error)) return [String(error)];
-  const refused = isPresageError(error) ? error : error.cause;
-  if (!isPresageError(refused) || refused.violations.length === 0) return [error.message];
-  const fields = refused.violations.map(({ field, description }) => `  ${field}: ${description}`);
-  return [error === refused ? "the server refused the request:" : error.message, ...fields];
 }
 
 function readCount(text: string): number {
@@ -108,15 +99,16 @@ Examples:
   $ PRESAGE_TIMEOUTS_DRAIN=60s presage serve ./models`,
   )
   .action((directory: string | undefined, flags: ServeFlags) =>
-    run(() =>
-      serve({
+    run(async () => {
+      const { serve } = await import("./commands/serve.ts");
+      return serve({
         directory,
         flags,
         environment: process.env,
         console: processConsole,
         stop: untilSignal(),
-      }),
-    ),
+      });
+    }),
   );
 
 program
@@ -126,7 +118,10 @@ program
   .addOption(urlOption)
   .option("--json", "print everything that the server tells, as JSON", false)
   .action(({ url, json }: { url: string; json: boolean }) =>
-    run(() => models({ url, json, console: processConsole })),
+    run(async () => {
+      const { models } = await import("./commands/models.ts");
+      return models({ url, json, console: processConsole });
+    }),
   );
 
 interface PredictFlags {
@@ -157,8 +152,9 @@ Examples:
   $ presage predict boston-housing --file houses.csv > answers.ndjson`,
   )
   .action((model: string, flags: PredictFlags) =>
-    run(() =>
-      predict({
+    run(async () => {
+      const { predict } = await import("./commands/predict.ts");
+      return predict({
         model,
         url: flags.url,
         version: flags.modelVersion,
@@ -167,8 +163,8 @@ Examples:
         batchSize: flags.batchSize,
         json: flags.json,
         console: processConsole,
-      }),
-    ),
+      });
+    }),
   );
 
 program
@@ -180,7 +176,10 @@ program
   .argument("<dir>", "the directory of models")
   .option("--json", "print the result as JSON", false)
   .action((directory: string, { json }: { json: boolean }) =>
-    run(() => check({ directory, json, console: processConsole })),
+    run(async () => {
+      const { check } = await import("./commands/check.ts");
+      return check({ directory, json, console: processConsole });
+    }),
   );
 
 await program.parseAsync();
