@@ -1,9 +1,11 @@
+import { createRegistry } from "@bufbuild/protobuf";
 import type { Transport } from "@connectrpc/connect";
 import {
   createConnectTransport,
   createGrpcTransport,
   createGrpcWebTransport,
 } from "@connectrpc/connect-node";
+import { file_google_rpc_error_details } from "@presage/gen/google/rpc/error_details_pb";
 import { createPresageClient, type PresageClient } from "./client.ts";
 import { invalidInput } from "./errors.ts";
 import { createLeanGrpcTransport } from "./grpc-transport.ts";
@@ -34,10 +36,13 @@ export function createClient(options: ClientOptions): PresageClient {
   return createPresageClient(createTransport(options), options);
 }
 
+/** A stream tells what was wrong with one of its requests in details, which JSON shows in full. */
+const jsonOptions = { registry: createRegistry(file_google_rpc_error_details) };
+
 function createTransport(options: ClientOptions): Transport {
   const { protocol = "grpc", format = "binary", httpVersion } = options;
   const baseUrl = checkBaseUrl(options.baseUrl);
-  const common = { baseUrl, useBinaryFormat: format === "binary" };
+  const common = { baseUrl, useBinaryFormat: format === "binary", jsonOptions };
   switch (protocol) {
     case "grpc":
       if (httpVersion === "1.1")

@@ -68,10 +68,14 @@ describe("the deadline header", () => {
   });
 });
 
-describe("PredictStream", () => {
+const streamingProtocols = protocols.filter(
+  ({ options }) => options.protocol === "grpc" || options.httpVersion === "2",
+);
+
+describe.each(streamingProtocols)("PredictStream over $name", ({ options }) => {
   it("answers every request of a stream by its id, the failing ones with an error of their own", async () => {
     const { url } = await startEdge();
-    const client = createClient({ baseUrl: url });
+    const client = createClient({ baseUrl: url, ...options });
     const requests = Array.from({ length: 200 }, (_, index) => ({
       requestId: `r${index}`,
       rows: index % 10 === 3 ? { y: 1 } : { x: index },
@@ -92,7 +96,9 @@ describe("PredictStream", () => {
       ),
     );
   });
+});
 
+describe("PredictStream", () => {
   it("answers while the caller's side is still open", async () => {
     const { url } = await startEdge();
     const client = createRpcClient(InferenceService, createGrpcTransport({ baseUrl: url }));
