@@ -155,8 +155,8 @@ export declare type Engine = Message<"presage.v1.Engine"> & {
   workers?: number | undefined;
 
   /**
-   * The number of threads that compute one run. Default: every core, shared out
-   * among the workers; at most 256.
+   * The number of threads that compute one run. Default: 1 for a version that runs
+   * inline, else every core, shared out among the workers; at most 256.
    *
    * @generated from field: optional uint32 intra_op_threads = 3;
    */
