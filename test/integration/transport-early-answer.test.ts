@@ -61,6 +61,28 @@ describe("an answer that ends before its request", () => {
     socket.destroy();
   });
 
+  it("leaves nothing behind on a connection that lives on", async () => {
+    const counts: number[] = [];
+    const counting = createListener({
+      host: "127.0.0.1",
+      port: 0,
+      handler: (request, response) => {
+        counts.push(request.socket.listenerCount("close"));
+        response.end("early");
+      },
+      drainGraceMs: 0,
+    });
+    const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+    const { port: countingPort } = await counting.listen();
+    for (let call = 0; call < 20; call += 1) {
+      const body = Buffer.alloc(200_000);
+      expect((await request1(countingPort, { agent, method: "POST" }, body)).body).toBe("early");
+    }
+    expect(new Set(counts.slice(1)).size).toBe(1);
+    agent.destroy();
+    await counting.drain(0);
+  });
+
   it("reaches a raw HTTP/1.1 client that asked to close the connection", async () => {
     const socket = await open(port);
     socket.write(

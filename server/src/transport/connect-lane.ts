@@ -165,7 +165,14 @@ function checkQuery(
 
 const wholeMessage = /^application\/(json|proto)\b/i;
 const json = /^application\/(.+\+)?json\b/i;
-const encodingHeaders = ["content-encoding", "grpc-encoding", "connect-content-encoding"];
+
+/** The header by which each kind of call says how its messages are compressed. */
+function encodingHeader(contentType: string): string {
+  if (wholeMessage.test(contentType)) return "content-encoding";
+  return /^application\/connect\+/i.test(contentType)
+    ? "connect-content-encoding"
+    : "grpc-encoding";
+}
 
 /**
  * Checks what Connect's engine does not, or would tell in words that mean
@@ -178,7 +185,7 @@ function checkBody(
   accepted: Accepted,
 ): Body {
   const contentType = header.get("content-type") ?? "";
-  const encoding = encodingHeaders.map((name) => header.get(name)).find((name) => name !== null);
+  const encoding = header.get(encodingHeader(contentType));
   const rules: MessageRules = {
     limit: accepted.maxRequestBytes,
     compression: compressions.find(({ name }) => name === encoding),

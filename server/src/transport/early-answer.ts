@@ -89,7 +89,6 @@ function discard(request: http.IncomingMessage | http2.ServerHttp2Stream): void 
 
 function linger(request: http.IncomingMessage, limits: LingerLimits): void {
   const socket = request.socket;
-  const destroySoon = socket.destroySoon.bind(socket);
   let closeAsked = false;
   // Node asks for the end of the connection here; closing it with unread bytes would reset it.
   socket.destroySoon = () => {
@@ -98,15 +97,15 @@ function linger(request: http.IncomingMessage, limits: LingerLimits): void {
   };
   const timer = setTimeout(() => socket.destroy(), limits.ms);
   timer.unref();
-  socket.once("close", () => clearTimeout(timer));
   onceOver(request, limits.bytes, () => {
     request.pause();
     socket.end();
   });
   request.once("end", () => {
     clearTimeout(timer);
-    socket.destroySoon = destroySoon;
-    if (closeAsked) destroySoon();
+    // The socket lives on for more requests: what was put on it goes again.
+    Reflect.deleteProperty(socket, "destroySoon");
+    if (closeAsked) socket.destroySoon();
   });
 }
 
