@@ -89,7 +89,7 @@ export function createEngineLoader({
   return {
     async load(file) {
       if (file.place === "pool" || file.place === "process") return startPool(file);
-      // Short runs gain nothing from more threads, and waking them doubles their cost.
+      // Short runs gain nothing from more threads, and waking them can double their cost.
       const model = await runtime.load(file.path, { intraOpThreads: 1, ...file.load });
       return { place: "inline", model, executor: inline, parallel: 1 };
     },

@@ -105,7 +105,7 @@ function readInput(request: PredictRequest): PredictInput {
 
 /**
  * Writes an answer. Messages are plain objects: written out in full, they cost
- * a third of what the library's function for making them from parts does.
+ * an eighth of what the library's function for making them from parts does.
  */
 function writePrediction(prediction: Prediction, request: PredictRequest): PredictResponse {
   const { output } = prediction;

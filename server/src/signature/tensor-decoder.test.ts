@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { anyTensor } from "../../../test/support/any-tensor.ts";
+import { doubles, floats, given } from "../../../test/support/given-tensors.ts";
 import { signatureOf, spec } from "../../../test/support/signatures.ts";
 import { tensorFromProto, tensorToProto } from "../codecs/tensor.ts";
-import type { GivenTensor, TensorContent } from "../core/prediction.ts";
+import type { GivenTensor } from "../core/prediction.ts";
 import type { Signature } from "../core/signature.ts";
 import type { TensorData } from "../core/tensor.ts";
 import { createTensorDecoder } from "./tensor-decoder.ts";
@@ -25,30 +26,6 @@ const brain = signatureOf({
   inputs: [spec("x", "BF16", "N")],
   manifest: "features: [{ name: x, missing: fill, fill: 2 }]",
 });
-
-function given(
-  name: string,
-  shape: readonly (number | bigint)[],
-  content: TensorContent,
-): GivenTensor {
-  return { name, dataType: undefined, shape: shape.map(BigInt), content };
-}
-
-function floats(
-  name: string,
-  shape: readonly (number | bigint)[],
-  ...values: number[]
-): GivenTensor {
-  return given(name, shape, { kind: "floats", values });
-}
-
-function doubles(
-  name: string,
-  shape: readonly (number | bigint)[],
-  ...values: number[]
-): GivenTensor {
-  return given(name, shape, { kind: "doubles", values });
-}
 
 describe("decode()", () => {
   const taken: [string, Signature, GivenTensor[], number, [number[], TensorData][]][] = [

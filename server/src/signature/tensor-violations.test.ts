@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { doubles, floats, given } from "../../../test/support/given-tensors.ts";
 import { failureOf, signatureOf, spec, violationsOf } from "../../../test/support/signatures.ts";
-import type { GivenTensor, TensorContent } from "../core/prediction.ts";
+import type { GivenTensor } from "../core/prediction.ts";
 import type { Signature } from "../core/signature.ts";
 import { createTensorDecoder } from "./tensor-decoder.ts";
 
@@ -19,30 +20,6 @@ const sex = signatureOf({
   inputs: [spec("sex", "STRING", "N", 1)],
   manifest: "features: [{ name: sex, categories: { values: [f, m], closed: true } }]",
 });
-
-function given(
-  name: string,
-  shape: readonly (number | bigint)[],
-  content: TensorContent,
-): GivenTensor {
-  return { name, dataType: undefined, shape: shape.map(BigInt), content };
-}
-
-function floats(
-  name: string,
-  shape: readonly (number | bigint)[],
-  ...values: number[]
-): GivenTensor {
-  return given(name, shape, { kind: "floats", values });
-}
-
-function doubles(
-  name: string,
-  shape: readonly (number | bigint)[],
-  ...values: number[]
-): GivenTensor {
-  return given(name, shape, { kind: "doubles", values });
-}
 
 describe("decode()", () => {
   const refused: [string, Signature, GivenTensor[], string[]][] = [

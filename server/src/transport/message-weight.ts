@@ -3,8 +3,8 @@ import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 
 /**
  * Tells whether a message would unfold into more values — messages, lists,
- * texts, and in JSON numbers too — than a limit. Two bytes on the wire can
- * become a hundred in memory, so the size of a message alone bounds little. It
+ * texts, and in JSON numbers too — than a limit. A row of 4 bytes on the
+ * wire takes some 250 in memory, so the size of a message alone bounds little. It
  * looks before anything is unfolded; bytes that are no such message are left
  * for the parser to refuse.
  */

@@ -162,8 +162,8 @@ export declare type LimitsConfig = Message<"presage.v1.LimitsConfig"> & {
 
   /**
    * The most values (objects, lists, texts, and in JSON numbers) that one
-   * request message may hold: a value of a few bytes on the wire takes a hundred
-   * in memory. Raw tensors count as one. Default: 2000000.
+   * request message may hold: a row of 4 bytes on the wire takes some 250 in
+   * memory. Raw tensors count as one. Default: 2000000.
    *
    * @generated from field: optional uint32 max_values = 4;
    */
