@@ -6,8 +6,6 @@ const kept = 1000;
 export interface ViolationList {
   /** Adds one. Past the first thousand only their number is kept, to bound the answer. */
   add(field: string, description: string): void;
-  /** True until one was added. */
-  readonly isEmpty: boolean;
   /** Runs a step; if it throws INVALID_INPUT, adds its violations and returns undefined. */
   collect<Result>(step: () => Result): Result | undefined;
   /** Throws INVALID_INPUT with everything that was added, if anything was. */
@@ -23,10 +21,6 @@ export function createViolationList(): ViolationList {
 class ViolationListImplementation implements ViolationList {
   #violations: Violation[] | undefined;
   #dropped = 0;
-
-  get isEmpty(): boolean {
-    return this.#violations === undefined;
-  }
 
   add(field: string, description: string): void {
     this.#violations ??= [];

@@ -143,14 +143,15 @@ async function answerCall(
   const context = createPlainContext({ exchange, signal, timeoutMs });
   let answer: PlainAnswer;
   try {
-    const message = await options.steps.runUnary(signal, () => method.answer(request, context));
-    answer = protocol.write(method.output, completeMessage(method.output, message), context.added);
-    assertSize(answer, options.maxResponseBytes);
-    if (protocol.bare) answer = await compressAnswer(answer, exchange.headers["accept-encoding"]);
+    // Writing is a step of the call as well: what goes wrong there is told, and reported, alike.
+    answer = await options.steps.runUnary(signal, async () => {
+      const message = completeMessage(method.output, await method.answer(request, context));
+      const written = protocol.write(method.output, message, context.added);
+      assertSize(written, options.maxResponseBytes);
+      return protocol.bare ? compressAnswer(written, exchange.headers["accept-encoding"]) : written;
+    });
   } catch (failure) {
-    const error =
-      failure instanceof ServingError ? options.steps.refuse(failure) : ConnectError.from(failure);
-    answer = protocol.fail(error, context.added);
+    answer = protocol.fail(ConnectError.from(failure), context.added);
   }
   clearTimeout(timer);
   exchange.send(answer);

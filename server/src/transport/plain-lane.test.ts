@@ -1,0 +1,67 @@
+import { PassThrough } from "node:stream";
+import { createRegistry } from "@bufbuild/protobuf";
+import { GetModelRequestSchema, GetModelResponseSchema } from "@presage/gen/presage/v1/model_pb";
+import { describe, expect, it } from "vitest";
+import { createCallSteps } from "./calls.ts";
+import type { Exchange } from "./exchange.ts";
+import { createPlainLane, type UnaryMethod } from "./plain-lane.ts";
+import type { PlainAnswer } from "./plain-protocols.ts";
+
+/** Sends `{}` to a method over Connect JSON, and gives the answer with the faults reported. */
+async function call(answer: UnaryMethod["answer"]): Promise<[PlainAnswer, readonly unknown[]]> {
+  const faults: unknown[] = [];
+  const lane = createPlainLane({
+    methods: [{ path: "/x", input: GetModelRequestSchema, output: GetModelResponseSchema, answer }],
+    steps: createCallSteps({ reportFault: (fault) => faults.push(fault) }),
+    anyTypes: createRegistry(),
+    connect: () => {},
+    maxRequestBytes: 100,
+    maxResponseBytes: 100,
+    maxValues: 100,
+    maxDeadlineMs: 1000,
+  });
+  const source = new PassThrough();
+  const sent = Promise.withResolvers<PlainAnswer>();
+  const exchange: Exchange = {
+    path: "/x",
+    headers: { "content-type": "application/json" },
+    version: 1,
+    source,
+    onClose: () => {},
+    send: sent.resolve,
+    compatible: () => {
+      throw new Error("not asked for");
+    },
+  };
+  expect(lane.take(exchange)).toBe(true);
+  source.end("{}");
+  return [await sent.promise, faults];
+}
+
+const textOf = ({ body }: PlainAnswer): string => Buffer.concat(body).toString();
+
+describe("createPlainLane()", () => {
+  it("writes what a method answers", async () => {
+    const [answer, faults] = await call(() => ({ model: { name: "a" } }));
+    expect([answer.status, textOf(answer), faults]).toEqual([200, '{"model":{"name":"a"}}', []]);
+  });
+
+  it.each([
+    { name: "a method that throws", answer: () => Promise.reject(new Error("secret")) },
+    { name: "an answer that cannot be written", answer: () => ({ model: { name: 7 } }) },
+  ])("tells nothing of the fault of $name, and reports it", async ({ answer }) => {
+    const [sent, faults] = await call(answer);
+    expect(sent.status).toBe(500);
+    expect(JSON.parse(textOf(sent))).toMatchObject({
+      code: "internal",
+      message: "the server has a fault; its log tells more",
+    });
+    expect(faults).toHaveLength(1);
+  });
+
+  it("refuses an answer that is larger than the limit", async () => {
+    const [sent, faults] = await call(() => ({ model: { name: "a".repeat(200) } }));
+    expect([sent.status, faults]).toEqual([429, []]);
+    expect(textOf(sent)).toContain("limits.maxResponseBytes");
+  });
+});
