@@ -81,24 +81,24 @@ describe("PresageError.from()", () => {
     });
   }
 
-  const losses: [what: string, code: string, message: string, expected: string][] = [
-    ["a connection that broke", "ECONNRESET", "read ECONNRESET", "unavailable"],
-    ["a session that failed", "ERR_HTTP2_SESSION_ERROR", "Session closed", "unavailable"],
-    [
-      "a stream that was refused",
-      "ERR_HTTP2_STREAM_ERROR",
-      "NGHTTP2_REFUSED_STREAM",
-      "unavailable",
-    ],
-    ["a stream that was reset", "ERR_HTTP2_STREAM_ERROR", "NGHTTP2_INTERNAL_ERROR", "internal"],
-  ];
-  for (const [what, code, message, expected] of losses) {
-    it(`calls ${what} ${expected}`, () => {
-      const cause = Object.assign(new Error(message), { code });
-      const error = new ConnectError(message, Code.Internal, undefined, undefined, cause);
-      expect(PresageError.from(error).code).toBe(expected);
+  it("makes a connection that failed unavailable, with the reason and the cause", () => {
+    const reset = Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" });
+    const cause = new ConnectError(reset.message, Code.Aborted, undefined, undefined, reset);
+    expect(PresageError.from(cause)).toMatchObject({
+      code: "unavailable",
+      reason: "CONNECTION_LOST",
+      message: "the connection was lost: read ECONNRESET",
+      cause,
     });
-  }
+  });
+
+  it("leaves the code of any other failure below a call", () => {
+    const failure = Object.assign(new Error("NGHTTP2_INTERNAL_ERROR"), {
+      code: "ERR_HTTP2_STREAM_ERROR",
+    });
+    const error = new ConnectError("", Code.Internal, undefined, undefined, failure);
+    expect(PresageError.from(error)).toMatchObject({ code: "internal", reason: undefined });
+  });
 });
 
 describe("isPresageError()", () => {
@@ -152,6 +152,7 @@ describe("callError()", () => {
     for (const signal of [undefined, new AbortController().signal]) {
       expect(callError(closed, signal)).toMatchObject({
         code: "unavailable",
+        reason: "CONNECTION_LOST",
         message: "the connection was lost: stream closed",
         cause: closed,
       });

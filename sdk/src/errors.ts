@@ -6,6 +6,7 @@ import {
   RetryInfoSchema,
 } from "@presage/gen/google/rpc/error_details_pb";
 import type { Status } from "@presage/gen/google/rpc/status_pb";
+import { connectionLost, explainConnection } from "./connection-errors.ts";
 
 /** What kind of failure an error is: the names of the gRPC status codes, as Connect writes them. */
 export type ErrorCode =
@@ -77,7 +78,11 @@ export class PresageError extends Error {
   override readonly name = "PresageError";
   /** What kind of failure this is. */
   readonly code: ErrorCode;
-  /** The server's stable reason, e.g. `MODEL_NOT_FOUND`; undefined if it gave none. */
+  /**
+   * The server's stable reason, e.g. `MODEL_NOT_FOUND`; undefined if it gave
+   * none. Where no answer came, it is this client's: `SERVER_UNREACHABLE`,
+   * `CONNECTION_LOST`, `TLS_FAILED` or `PROTOCOL_MISMATCH`.
+   */
   readonly reason: string | undefined;
   /** Every field of the request that does not fit; empty unless the code is `invalid_argument`. */
   readonly violations: readonly Violation[];
@@ -147,7 +152,10 @@ export function callError(thrown: unknown, signal: AbortSignal | undefined): Pre
   if (error.code !== "canceled" || error.reason !== undefined) return error;
   // HTTP/2 in Node reports a connection that closes amid a call as a cancelled stream.
   const { message, cause } = error;
-  return new PresageError("unavailable", `the connection was lost: ${message}`, { cause });
+  return new PresageError("unavailable", connectionLost(message), {
+    reason: "CONNECTION_LOST",
+    cause,
+  });
 }
 
 /** Makes the error of a signal that is aborted: `deadline_exceeded` if by a timeout, else `canceled`. */
@@ -159,8 +167,10 @@ export function abortedError(signal: AbortSignal): PresageError {
 }
 
 function fromConnectError(error: ConnectError): PresageError {
-  // A connection that broke is no answer: gRPC calls that unavailable, so that it is retried.
-  return fromDetails(error, isConnectionLoss(error.cause) ? "unavailable" : errorCodes[error.code]);
+  const failure = explainConnection(error.cause);
+  if (failure === undefined) return fromDetails(error, errorCodes[error.code]);
+  // A connection that failed is no answer: gRPC calls that unavailable.
+  return new PresageError("unavailable", failure.message, { reason: failure.reason, cause: error });
 }
 
 function fromDetails(error: ConnectError, code: ErrorCode): PresageError {
@@ -183,19 +193,4 @@ function codeOfName(reason: unknown): ErrorCode {
   if (!(reason instanceof Error)) return "unknown";
   if (reason.name === "AbortError") return "canceled";
   return reason.name === "TimeoutError" ? "deadline_exceeded" : "unknown";
-}
-
-const connectionLosses: readonly unknown[] = [
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "EPIPE",
-  "ERR_HTTP2_SESSION_ERROR",
-];
-
-function isConnectionLoss(cause: unknown): boolean {
-  if (!(cause instanceof Error) || !("code" in cause)) return false;
-  // Of the codes with which a server may reset a stream, this one means that it did no work.
-  const refused =
-    cause.code === "ERR_HTTP2_STREAM_ERROR" && cause.message.endsWith("NGHTTP2_REFUSED_STREAM");
-  return refused || connectionLosses.includes(cause.code);
 }

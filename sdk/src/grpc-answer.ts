@@ -1,7 +1,9 @@
 import type { ClientHttp2Stream, IncomingHttpHeaders, IncomingHttpStatusHeader } from "node:http2";
 import { Readable } from "node:stream";
+import type { ConnectError } from "@connectrpc/connect";
 import type { UniversalClientResponse } from "@connectrpc/connect/protocol";
-import { fromNodeError, fromResetCode } from "./http2-errors.ts";
+import { headBytes } from "./envelopes.ts";
+import { fromClosedStream, fromNodeError } from "./http2-errors.ts";
 
 /** The parts of an answer of the common kind. */
 export interface UsualAnswer {
@@ -20,12 +22,10 @@ export interface AnswerReader {
   /** The answer is of another kind; its body is still on its way. */
   odd(answer: UniversalClientResponse): void;
   /** There is no answer, or only a part of one. */
-  failed(reason: Error): void;
+  failed(reason: ConnectError): void;
   /** Bytes have come. */
   alive(): void;
 }
-
-const headBytes = 5;
 
 /**
  * Reads the answer to a gRPC call of one request. It judges nothing: an answer
@@ -48,7 +48,7 @@ export function readAnswer(stream: ClientHttp2Stream, reader: AnswerReader): voi
     for (const chunk of chunks) rest.body.push(chunk);
     reader.odd({ status: header?.[":status"] ?? 0, header: toWebHeaders(header ?? {}), ...rest });
   };
-  const fail = (explain: () => Error): void => {
+  const fail = (explain: () => ConnectError): void => {
     if (ended) return;
     ended = true;
     const reason = explain();
@@ -88,14 +88,17 @@ export function readAnswer(stream: ClientHttp2Stream, reader: AnswerReader): voi
     }
   });
   stream.on("error", (reason) => fail(() => fromNodeError(reason)));
-  stream.on("close", () => fail(() => fromResetCode(stream.rstCode)));
+  // Kept from the beginning: a stream that has closed knows its session no more.
+  const { session } = stream;
+  stream.on("close", () => fail(() => fromClosedStream(stream, session)));
 }
 
 // Whether a message is compressed at all is for its own flag to say.
 const encodings: readonly unknown[] = [undefined, "identity", "gzip", "br"];
 const contentTypes: readonly unknown[] = ["application/grpc+proto", "application/grpc"];
 
-function isUsualHeader(header: IncomingHttpHeaders & IncomingHttpStatusHeader): boolean {
+/** Tells whether an answer with such headers may be of the common kind. */
+export function isUsualHeader(header: IncomingHttpHeaders & IncomingHttpStatusHeader): boolean {
   return (
     header[":status"] === 200 &&
     contentTypes.includes(header["content-type"]) &&
@@ -105,7 +108,8 @@ function isUsualHeader(header: IncomingHttpHeaders & IncomingHttpStatusHeader): 
   );
 }
 
-function isUsualTrailer(trailer: IncomingHttpHeaders): boolean {
+/** Tells whether an answer ends with the status OK. */
+export function isUsualTrailer(trailer: IncomingHttpHeaders): boolean {
   return trailer["grpc-status"] === "0" && trailer["grpc-status-details-bin"] === undefined;
 }
 

@@ -151,7 +151,7 @@ for (const [name, create] of transports) {
       expect(await outcomeOf(transport)).toEqual(
         error("Unavailable", `connect ECONNREFUSED 127.0.0.1:${port}`),
       );
-      await keep(listenRaw(answer, port));
+      await keep(listenRaw(answer, { port }));
       expect(await outcomeOf(transport)).toMatchObject({ status: 1 });
     });
 

@@ -1,11 +1,10 @@
 import { type ClientHttp2Stream, constants, type OutgoingHttpHeaders } from "node:http2";
-import { Code, ConnectError } from "@connectrpc/connect";
-import {
-  createDeadlineSignal,
-  getAbortSignalReason,
-  type UniversalClientResponse,
-} from "@connectrpc/connect/protocol";
+import { ConnectError } from "@connectrpc/connect";
+import type { UniversalClientResponse } from "@connectrpc/connect/protocol";
 import type { Http2SessionManager } from "@connectrpc/connect-node";
+import { deadlineOf, explainCancel } from "./answer-faults.ts";
+import { abortError, watchLimits } from "./call-limits.ts";
+import { headBytes, writeHead } from "./envelopes.ts";
 import { readAnswer, type UsualAnswer } from "./grpc-answer.ts";
 import { fromNodeError } from "./http2-errors.ts";
 
@@ -28,7 +27,7 @@ export interface GrpcCall<T> {
 
 /** Makes a call, and cancels its stream if it fails. It rejects with a ConnectError. */
 export function runCall<T>(sessions: Http2SessionManager, call: GrpcCall<T>): Promise<T> {
-  const { signal, timeoutMs } = call;
+  const { signal } = call;
   return new Promise((resolve, reject) => {
     if (signal?.aborted === true) {
       reject(abortError(signal));
@@ -38,8 +37,7 @@ export function runCall<T>(sessions: Http2SessionManager, call: GrpcCall<T>): Pr
     let over = false;
     const finish = (): void => {
       over = true;
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", abort);
+      unwatch();
     };
     const fail = (reason: unknown): void => {
       if (over) return;
@@ -52,13 +50,8 @@ export function runCall<T>(sessions: Http2SessionManager, call: GrpcCall<T>): Pr
       finish();
       resolve(result);
     };
-    const abort = (): void => {
-      if (signal !== undefined) fail(abortError(signal));
-    };
-    // Connect's own error of a deadline that has passed.
-    const expire = (): void => fail(getAbortSignalReason(createDeadlineSignal(0).signal));
-    const timer = timeoutMs === undefined ? undefined : setTimeout(expire, timeoutMs);
-    signal?.addEventListener("abort", abort);
+    const unwatch = watchLimits(call, fail);
+    const deadline = deadlineOf(call.timeoutMs);
 
     sessions.request("POST", call.path, call.headers, {}).then(
       (opened) => {
@@ -74,7 +67,7 @@ export function runCall<T>(sessions: Http2SessionManager, call: GrpcCall<T>): Pr
             }
           },
           odd: (answer) => void call.judge(answer).then(succeed, fail),
-          failed: fail,
+          failed: (reason) => fail(explainCancel(reason, deadline)),
         });
         if (over) opened.close(constants.NGHTTP2_CANCEL);
         else send(opened, call.message);
@@ -84,19 +77,13 @@ export function runCall<T>(sessions: Http2SessionManager, call: GrpcCall<T>): Pr
   });
 }
 
-function abortError(signal: AbortSignal): ConnectError {
-  return ConnectError.from(getAbortSignalReason(signal), Code.Canceled);
-}
-
 const copiedBytes = 16 * 1024;
-const headBytes = 5;
 
 /** Sends a message in its envelope: small ones in one piece, large ones without a copy. */
 function send(stream: ClientHttp2Stream, message: Uint8Array): void {
   const small = message.byteLength <= copiedBytes;
   const envelope = Buffer.allocUnsafe(headBytes + (small ? message.byteLength : 0));
-  envelope[0] = 0;
-  envelope.writeUInt32BE(message.byteLength, 1);
+  writeHead(envelope, 0, message.byteLength);
   if (small) {
     envelope.set(message, headBytes);
     stream.end(envelope);

@@ -55,7 +55,7 @@ const extra = error(
   "Unimplemented",
   "protocol error: received extra output message for unary method",
 );
-const truncated = error("InvalidArgument", "protocol error: incomplete envelope");
+const truncated = error("Internal", "protocol error: incomplete envelope");
 const tooLarge = `message size 1001 is larger than configured readMaxBytes ${readMaxBytes}`;
 
 const answers: [string, Answer, object][] = [

@@ -2,26 +2,26 @@ import type { OutgoingHttpHeaders } from "node:http2";
 import {
   create,
   type DescMessage,
+  type DescMethod,
+  type DescMethodStreaming,
   type DescMethodUnary,
   type MessageInitShape,
   type MessageShape,
 } from "@bufbuild/protobuf";
-import type { Transport, UnaryResponse } from "@connectrpc/connect";
+import type { StreamResponse, Transport, UnaryResponse } from "@connectrpc/connect";
 import {
+  createAsyncIterable,
   createClientMethodSerializers,
   createMethodUrl,
   type UniversalClientResponse,
   validateReadWriteMaxBytes,
 } from "@connectrpc/connect/protocol";
 import { createTransport, requestHeader } from "@connectrpc/connect/protocol-grpc";
-import {
-  compressionBrotli,
-  compressionGzip,
-  createGrpcTransport,
-  Http2SessionManager,
-} from "@connectrpc/connect-node";
+import { compressionBrotli, compressionGzip, Http2SessionManager } from "@connectrpc/connect-node";
+import { mendErrors } from "./answer-faults.ts";
 import { toWebHeaders, type UsualAnswer } from "./grpc-answer.ts";
 import { runCall } from "./grpc-call.ts";
+import { openStream } from "./grpc-stream.ts";
 
 /** The options of a gRPC transport. */
 export interface GrpcTransportOptions {
@@ -32,6 +32,11 @@ export interface GrpcTransportOptions {
    * @default 4 GiB less 1
    */
   readonly readMaxBytes?: number;
+  /**
+   * The certificates of the authorities that are trusted, in PEM.
+   * @default those that Node trusts
+   */
+  readonly ca?: string[];
 }
 
 type HeadersGiven = ConstructorParameters<typeof Headers>[0];
@@ -45,27 +50,35 @@ type UnaryCall<I extends DescMessage, O extends DescMessage> = readonly [
   input: MessageInitShape<I>,
 ];
 
+/** The arguments of a transport's stream(). */
+type StreamCall<I extends DescMessage, O extends DescMessage> = readonly [
+  method: DescMethodStreaming<I, O>,
+  signal: AbortSignal | undefined,
+  timeoutMs: number | undefined,
+  header: HeadersGiven,
+  input: AsyncIterable<MessageInitShape<I>>,
+];
+
 // Read if they come, but not asked for: to compress tensors takes longer than to send them.
 const acceptCompression = [compressionGzip, compressionBrotli];
 
 /**
- * Makes a transport for gRPC in its binary format, with a short way for calls
- * of one request and one answer, straight to a stream of HTTP/2. Only an answer
- * that is one plain message with the status OK is read here; Connect's own
- * engine judges every other, and has the streams. Such calls do not ask for
+ * Makes a transport for gRPC in its binary format, with a short way straight to
+ * a stream of HTTP/2. Only answers that are plain messages with the status OK
+ * are read here; Connect's own engine judges all others. Calls do not ask for
  * compressed answers, unless a header of the caller's own does.
  */
 export function createLeanGrpcTransport({
   baseUrl,
   readMaxBytes,
+  ...connection
 }: GrpcTransportOptions): Transport {
   const limits = validateReadWriteMaxBytes(readMaxBytes, undefined, undefined);
-  const sessions = new Http2SessionManager(baseUrl);
-  const stock = createGrpcTransport({ baseUrl, ...limits, sessionManager: sessions });
+  const sessions = new Http2SessionManager(baseUrl, undefined, connection);
   const headersOf = createHeaderWriter();
-  const paths = new WeakMap<DescMethodUnary, string>();
+  const paths = new WeakMap<DescMethod, string>();
 
-  function pathOf(method: DescMethodUnary): string {
+  function pathOf(method: DescMethod): string {
     let path = paths.get(method);
     if (path === undefined) {
       const url = new URL(createMethodUrl(baseUrl, method));
@@ -76,7 +89,6 @@ export function createLeanGrpcTransport({
   }
 
   return {
-    stream: stock.stream.bind(stock),
     async unary<I extends DescMessage, O extends DescMessage>(
       ...[method, signal, timeoutMs = 0, header, input]: UnaryCall<I, O>
     ): Promise<UnaryResponse<I, O>> {
@@ -94,11 +106,33 @@ export function createLeanGrpcTransport({
         judge: (answer) => judge(answer).unary(method, undefined, undefined, undefined, request),
       });
     },
+    async stream<I extends DescMessage, O extends DescMessage>(
+      ...[method, signal, timeoutMs = 0, header, input]: StreamCall<I, O>
+    ): Promise<StreamResponse<I, O>> {
+      const { serialize, parse } = createClientMethodSerializers(method, true);
+      const timeout = timeoutMs > 0 ? timeoutMs : undefined;
+      const { messages, ...headers } = await openStream(sessions, {
+        path: pathOf(method),
+        headers: headersOf(timeout, header),
+        requests: input,
+        serialize: (request) => serialize(create(method.input, request)),
+        parse,
+        signal,
+        timeoutMs: timeout,
+        limit: limits.readMaxBytes,
+        async judge(answer) {
+          const none = createAsyncIterable<MessageInitShape<I>>([]);
+          const { message } = await judge(answer).stream(method, undefined, 0, undefined, none);
+          return message;
+        },
+      });
+      return { stream: true, service: method.parent, method, ...headers, message: messages };
+    },
   };
 
   /** Makes Connect's engine over one answer that is there already. */
   function judge(answer: UniversalClientResponse): Transport {
-    return createTransport({
+    const engine = createTransport({
       ...limits,
       baseUrl,
       acceptCompression,
@@ -107,6 +141,7 @@ export function createLeanGrpcTransport({
       sendCompression: null,
       httpClient: () => Promise.resolve(answer),
     });
+    return mendErrors(engine);
   }
 }
 

@@ -2,7 +2,7 @@
  * What a failure of Node's HTTP/2 is as an error of a call. The stock transport
  * knows the same, but keeps it to itself.
  */
-import { constants } from "node:http2";
+import { type ClientHttp2Stream, constants, type Http2Session } from "node:http2";
 import { Code, ConnectError } from "@connectrpc/connect";
 
 const nodeCodes: ReadonlyMap<unknown, Code> = new Map([
@@ -36,10 +36,19 @@ function findCode(reason: unknown): Code | undefined {
 
 /**
  * Makes the error of a stream that was closed before its answer was whole. For
- * all codes but the two of a peaceful end, Node has thrown something before.
+ * all codes but the two of a peaceful end, Node has thrown something before. A
+ * connection that its server has closed closes its streams in peace as well: that
+ * is told as one that was reset, which it is where the server is a little slower.
  */
-export function fromResetCode(rstCode: number | undefined): ConnectError {
-  return rstCode === constants.NGHTTP2_CANCEL
-    ? new ConnectError("http/2 stream closed with error code CANCEL (0x8)", Code.Canceled)
-    : new ConnectError("http/2 stream closed before its answer was whole", Code.Internal);
+export function fromClosedStream(
+  { rstCode }: ClientHttp2Stream,
+  session: Http2Session | undefined,
+): ConnectError {
+  if (rstCode === constants.NGHTTP2_CANCEL)
+    return new ConnectError("http/2 stream closed with error code CANCEL (0x8)", Code.Canceled);
+  if (session?.destroyed === true) {
+    const message = "the server closed the connection before its answer was whole";
+    return fromNodeError(Object.assign(new Error(message), { code: "ECONNRESET" }));
+  }
+  return new ConnectError("http/2 stream closed before its answer was whole", Code.Internal);
 }

@@ -2,11 +2,12 @@
 export interface Inbox<T> {
   /** Adds a result. */
   push(item: T): void;
-  /** Iterates over both, each as soon as it is there, until the answers end. */
-  merge<A>(answers: AsyncIterable<A>): AsyncGenerator<A | T, void, undefined>;
+  /**
+   * Iterates over both, each as soon as it is there, until the answers end.
+   * The next is to be asked for when the one before is there.
+   */
+  merge<A>(answers: AsyncIterable<A>): AsyncIterableIterator<A | T>;
 }
-
-const idle = (): void => undefined;
 
 /**
  * Makes an inbox. It holds at most one answer in hand, and asks for the next
@@ -14,36 +15,44 @@ const idle = (): void => undefined;
  */
 export function createInbox<T>(): Inbox<T> {
   const items: T[] = [];
-  let wake = idle;
+  let wake: (() => void) | undefined;
   return {
     push(item) {
       items.push(item);
-      wake();
+      wake?.();
     },
-    async *merge(answers) {
+    merge<A>(answers: AsyncIterable<A>) {
       const iterator = answers[Symbol.asyncIterator]();
-      for (;;) {
-        const turn = { settled: false };
-        const settle = (): void => {
-          turn.settled = true;
-          wake();
+      /** The answer that was asked for and is not given yet. */
+      let asked: Promise<IteratorResult<A>> | undefined;
+
+      function next(): Promise<IteratorResult<A | T>> {
+        const item = items.shift();
+        if (item !== undefined) return Promise.resolve({ done: false, value: item });
+        const { promise, resolve, reject } = Promise.withResolvers<IteratorResult<A | T>>();
+        const take = (): void => {
+          wake = undefined;
+          resolve(next());
         };
-        const pending = iterator.next();
-        // Its failure is thrown below, perhaps only after the items that came before it.
-        pending.then(settle, settle);
-        while (!turn.settled || items.length > 0) {
-          const item = items.shift();
-          if (item !== undefined) yield item;
-          else {
-            await new Promise<void>((resolve) => {
-              wake = resolve;
-            });
-          }
-        }
-        const step = await pending;
-        if (step.done === true) return;
-        yield step.value;
+        const settle = (give: () => void): void => {
+          if (wake !== take) return;
+          wake = asked = undefined;
+          give();
+        };
+        wake = take;
+        asked ??= iterator.next();
+        asked.then(
+          (step) => settle(() => resolve(step)),
+          (reason: unknown) => settle(() => reject(reason)),
+        );
+        return promise;
       }
+
+      const merged: AsyncIterableIterator<A | T> = {
+        next,
+        [Symbol.asyncIterator]: () => merged,
+      };
+      return merged;
     },
   };
 }

@@ -123,7 +123,10 @@ describe("createClient()", () => {
   it("makes a server that is not there unavailable, by every protocol", async () => {
     for (const protocol of ["grpc", "grpc-web", "connect"] as const) {
       const client = createClient({ baseUrl: "http://127.0.0.1:1", protocol, retry: false });
-      await expect(client.models()).rejects.toMatchObject({ code: "unavailable" });
+      await expect(client.models()).rejects.toMatchObject({
+        code: "unavailable",
+        reason: "SERVER_UNREACHABLE",
+      });
     }
   });
 
@@ -132,6 +135,9 @@ describe("createClient()", () => {
     [{ baseUrl: "" }, "baseUrl"],
     [{ protocol: "grpc", httpVersion: "1.1" }, "httpVersion"],
     [{ protocol: "rest" }, "protocol"],
+    [{ ca: "-----BEGIN CERTIFICATE-----" }, "baseUrl"],
+    [{ baseUrl: "https://localhost:8443", ca: "/etc/ssl/ca.pem" }, "ca"],
+    [{ baseUrl: "https://localhost:8443", ca: [] }, "ca"],
     [{ timeoutMs: 0 }, "timeoutMs"],
     [{ retry: { maxAttempts: 0 } }, "retry.maxAttempts"],
   ];

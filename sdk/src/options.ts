@@ -18,7 +18,8 @@ export interface CommonClientOptions {
   readonly timeoutMs?: number | undefined;
   /**
    * How calls that fail with `unavailable` or `resource_exhausted` are tried
-   * again; `false`: not at all. Streams and health checks never are.
+   * again; `false`: not at all. Streams and health checks never are, nor what
+   * would fail in the same way.
    * @default { maxAttempts: 4, initialBackoffMs: 50, maxBackoffMs: 2000, multiplier: 2 }
    */
   readonly retry?: RetryOptions | false | undefined;

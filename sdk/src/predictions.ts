@@ -1,9 +1,4 @@
-import { create } from "@bufbuild/protobuf";
-import {
-  type PredictRequest,
-  PredictRequestSchema,
-  type PredictResponse,
-} from "@presage/gen/presage/v1/inference_pb";
+import type { PredictRequest, PredictResponse } from "@presage/gen/presage/v1/inference_pb";
 import type { RequestOptions } from "./options.ts";
 import { type Answer, decodeValue, decodeValues, encodeRows, isManyRows } from "./rows.ts";
 import { decodeTensors, encodeTensors, type TensorInputs, type Tensors } from "./tensors.ts";
@@ -65,18 +60,22 @@ export type StreamRequest<R extends object = object> = RequestOptions & {
 /** One answer of a stream: it has rows if its request had rows, else tensors. */
 export interface StreamPrediction<A = Answer> extends RowsPrediction<A>, TensorsPrediction {}
 
-/** Writes one request. Throws `invalid_argument` for what cannot be sent. */
+/**
+ * Writes one request. Throws `invalid_argument` for what cannot be sent. It is
+ * a plain object: to make it from parts by the library would cost several times as much.
+ */
 export function encodeRequest(model: string, request: StreamRequest): PredictRequest {
-  const message = create(PredictRequestSchema, {
+  const { rows, tensors } = request;
+  return {
+    $typeName: "presage.v1.PredictRequest",
     model: request.model ?? model,
     version: request.version === undefined ? "" : String(request.version),
     routingKey: request.routingKey ?? "",
     requestId: request.requestId ?? "",
     outputs: [...(request.outputs ?? [])],
-  });
-  if (request.tensors !== undefined) message.tensors = encodeTensors(request.tensors);
-  else message.rows = encodeRows(isManyRows(request.rows) ? request.rows : [request.rows]);
-  return message;
+    tensors: tensors === undefined ? [] : encodeTensors(tensors),
+    rows: rows === undefined ? [] : encodeRows(isManyRows(rows) ? rows : [rows]),
+  };
 }
 
 /** Reads what every answer tells beside its outputs. */

@@ -88,6 +88,14 @@ describe("retryDelayMs()", () => {
     ).toBeUndefined();
   });
 
+  it("tries a lost connection again, but none that would fail in the same way", () => {
+    const lost = new PresageError("unavailable", "", { reason: "CONNECTION_LOST" });
+    expect(delay({ error: lost })).toBe(25);
+    for (const reason of ["TLS_FAILED", "PROTOCOL_MISMATCH"]) {
+      expect(delay({ error: new PresageError("unavailable", "", { reason }) })).toBeUndefined();
+    }
+  });
+
   const final: ErrorCode[] = [
     "canceled",
     "deadline_exceeded",

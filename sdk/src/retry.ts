@@ -1,3 +1,4 @@
+import { isLasting } from "./connection-errors.ts";
 import { invalidInput, type PresageError, type Violation } from "./errors.ts";
 
 /** How calls that fail are tried again. */
@@ -69,8 +70,8 @@ export interface FailedAttempt {
  * Returns how long to wait before the next attempt, in milliseconds, or
  * undefined when there must be none.
  *
- * Only `unavailable` and `resource_exhausted` are tried again, and a message
- * that was too large is not. The wait is random between 0 and the attempt's
+ * Only `unavailable` and `resource_exhausted` are tried again; a message that
+ * was too large is not, nor a connection that would fail in the same way. The wait is random between 0 and the attempt's
  * backoff (full jitter), added to what the server asks for, so that callers
  * who were told the same time do not come back at the same moment.
  */
@@ -83,6 +84,6 @@ export function retryDelayMs(policy: RetryPolicy, failed: FailedAttempt): number
 }
 
 function isRetryable(error: PresageError): boolean {
-  if (error.code === "unavailable") return true;
+  if (error.code === "unavailable") return !isLasting(error.reason);
   return error.code === "resource_exhausted" && error.reason !== "MESSAGE_TOO_LARGE";
 }

@@ -1,11 +1,4 @@
-import { create } from "@bufbuild/protobuf";
-import {
-  ListValueSchema,
-  NullValue,
-  type Value as ProtoValue,
-  StructSchema,
-  ValueSchema,
-} from "@bufbuild/protobuf/wkt";
+import { NullValue, type Value as ProtoValue } from "@bufbuild/protobuf/wkt";
 import { invalidInput, type Violation } from "./errors.ts";
 
 /**
@@ -103,10 +96,9 @@ function createEncoder(): Encoder {
   };
   const encode = (value: unknown, key: string | number): ProtoValue => {
     path.push(key);
-    const message = create(ValueSchema);
-    message.kind = kindOf(value);
+    const kind = kindOf(value);
     path.pop();
-    return message;
+    return { $typeName: "google.protobuf.Value", kind };
   };
   const kindOf = (value: unknown): ProtoValue["kind"] => {
     switch (typeof value) {
@@ -133,16 +125,14 @@ function createEncoder(): Encoder {
     const list = elementsOf(value);
     if (list !== undefined) {
       const values = Array.from(list, encode);
-      return { case: "listValue", value: create(ListValueSchema, { values }) };
+      return { case: "listValue", value: { $typeName: "google.protobuf.ListValue", values } };
     }
     if (tagOf(value) !== "Object") return refuse(`expected a plain object, got a ${tagOf(value)}`);
     const members = Object.entries(value).filter(([, member]) => member !== undefined);
     const fields = Object.fromEntries(
       members.map(([name, member]) => [name, encode(member, name)]),
     );
-    const struct = create(StructSchema);
-    struct.fields = fields;
-    return { case: "structValue", value: struct };
+    return { case: "structValue", value: { $typeName: "google.protobuf.Struct", fields } };
   };
   return { violations, encode };
 }

@@ -1,7 +1,6 @@
-import type { MessageInitShape } from "@bufbuild/protobuf";
 import {
   InferenceService,
-  type PredictStreamRequestSchema,
+  type PredictStreamRequest,
   type PredictStreamResponse,
 } from "@presage/gen/presage/v1/inference_pb";
 import type { Caller } from "./calls.ts";
@@ -27,8 +26,6 @@ export type StreamResult<A> =
 
 /** Where the requests of a stream come from. */
 export type StreamSource = Iterable<StreamRequest> | AsyncIterable<StreamRequest>;
-
-type RequestInit = MessageInitShape<typeof PredictStreamRequestSchema>;
 
 /**
  * Runs a stream of requests. A request that cannot even be sent is answered
@@ -79,8 +76,8 @@ function decodeResult<A>({ requestId, outcome }: PredictStreamResponse): StreamR
   }
 }
 
-interface Requests extends AsyncIterableIterator<RequestInit> {
-  return(): Promise<IteratorResult<RequestInit>>;
+interface Requests extends AsyncIterableIterator<PredictStreamRequest> {
+  return(): Promise<IteratorResult<PredictStreamRequest>>;
   /** Transports need it to tell why the stream has failed. */
   throw(reason: unknown): Promise<never>;
   /** What the source threw, if it did. */
@@ -107,7 +104,9 @@ function createRequests(
       for (;;) {
         let step: IteratorResult<StreamRequest>;
         try {
-          step = await iterator.next();
+          const asked = iterator.next();
+          // Most sources have what they give at hand; each wait would cost a turn of the queue.
+          step = "then" in asked ? await asked : asked;
         } catch (cause) {
           failure = { cause };
           throw cause;
@@ -117,7 +116,8 @@ function createRequests(
         const requestId = step.value.requestId ?? `#${count}`;
         try {
           const request = encodeRequest(model, { ...step.value, requestId });
-          return { done: false, value: { request } };
+          const $typeName = "presage.v1.PredictStreamRequest";
+          return { done: false, value: { $typeName, request } };
         } catch (thrown) {
           if (!isPresageError(thrown)) throw thrown;
           refuse(requestId, thrown);

@@ -3,8 +3,7 @@
  * memory of every machine that browsers and Node run on: elements are viewed
  * as bytes, and bytes as elements, without a copy and without a loop.
  */
-import { create } from "@bufbuild/protobuf";
-import { type Tensor as ProtoTensor, TensorSchema } from "@presage/gen/presage/v1/tensor_pb";
+import type { Tensor as ProtoTensor } from "@presage/gen/presage/v1/tensor_pb";
 import {
   arrayClass,
   arrayNames,
@@ -121,12 +120,13 @@ function encode(name: string, dataType: DataType, { shape, data }: TensorInput):
   const value = ArrayBuffer.isView(data)
     ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
     : packStrings(data);
-  return create(TensorSchema, {
+  return {
+    $typeName: "presage.v1.Tensor",
     name,
     dataType: toProtoDataType(dataType),
     shape: shape.map(BigInt),
     data: { case: "raw", value },
-  });
+  };
 }
 
 function decode(message: ProtoTensor): Tensor {

@@ -1,5 +1,6 @@
 import { Code, ConnectError, type Transport } from "@connectrpc/connect";
 import { createConnectTransport, createGrpcWebTransport } from "@connectrpc/connect-web";
+import { mendErrors } from "./answer-faults.ts";
 import { createPresageClient, type PresageClient } from "./client.ts";
 import { invalidInput, PresageError } from "./errors.ts";
 import type { CommonClientOptions } from "./options.ts";
@@ -62,7 +63,7 @@ function reportOutage(given: typeof globalThis.fetch | undefined): typeof global
 
 function withoutStreams(transport: Transport): Transport {
   return {
-    unary: transport.unary.bind(transport),
+    ...mendErrors(transport),
     stream: () =>
       Promise.reject(
         new PresageError(

@@ -14,8 +14,19 @@ export type RawAnswer = (
   headers: http2.IncomingHttpHeaders,
 ) => void;
 
-/** Listens for requests of HTTP/2, each answered once its body has come. Default port: any. */
-export async function listenRaw(answer: RawAnswer, port = 0): Promise<RawListener> {
+/** What a listener does otherwise. */
+export interface RawOptions {
+  /** Default: any. */
+  readonly port?: number | undefined;
+  /** Is told of a request as soon as its headers have come. Default: nobody. */
+  readonly begin?: RawAnswer | undefined;
+}
+
+/** Listens for requests of HTTP/2, each answered once its body has come. */
+export async function listenRaw(
+  answer: RawAnswer,
+  { port = 0, begin }: RawOptions = {},
+): Promise<RawListener> {
   const server = http2.createServer();
   const sessions = new Set<http2.ServerHttp2Session>();
   server.on("session", (session) => {
@@ -26,6 +37,7 @@ export async function listenRaw(answer: RawAnswer, port = 0): Promise<RawListene
     stream.on("error", () => undefined);
     stream.on("end", () => answer(stream, headers));
     stream.resume();
+    begin?.(stream, headers);
   });
   const disconnect = (): void => {
     for (const session of sessions) session.destroy();

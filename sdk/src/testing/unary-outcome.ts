@@ -1,6 +1,7 @@
 import { Code, ConnectError, type Transport } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { Health } from "@presage/gen/grpc/health/v1/health_pb";
+import { mendErrors } from "../answer-faults.ts";
 import { createLeanGrpcTransport } from "../grpc-transport.ts";
 
 /** The largest message that the transports read, in bytes. */
@@ -17,7 +18,7 @@ export const transports: readonly (readonly [
 ])[] = [
   [
     "the stock transport",
-    (baseUrl) => createGrpcTransport({ baseUrl, readMaxBytes }),
+    (baseUrl) => mendErrors(createGrpcTransport({ baseUrl, readMaxBytes })),
     { "grpc-accept-encoding": "gzip,br" },
   ],
   ["the lean transport", (baseUrl) => createLeanGrpcTransport({ baseUrl, readMaxBytes }), {}],
@@ -39,14 +40,19 @@ export async function outcomeOf(transport: Transport, call: UnaryCall = {}): Pro
     const { message, trailer } = answer;
     return { status: message.status, header: own(answer.header), trailer: own(trailer) };
   } catch (thrown) {
-    if (!(thrown instanceof ConnectError)) throw thrown;
-    const { code, rawMessage, metadata, details } = thrown;
-    const types = details.map((detail) => ("type" in detail ? detail.type : detail.desc.typeName));
-    return { code: Code[code], message: rawMessage, metadata: own(metadata), details: types };
+    return describeError(thrown);
   }
 }
 
+/** Everything that a caller can see of an error. */
+export function describeError(thrown: unknown): unknown {
+  if (!(thrown instanceof ConnectError)) throw thrown;
+  const { code, rawMessage, metadata, details } = thrown;
+  const types = details.map((detail) => ("type" in detail ? detail.type : detail.desc.typeName));
+  return { code: Code[code], message: rawMessage, metadata: own(metadata), details: types };
+}
+
 /** The headers whose names start with x-. */
-function own(headers: Headers): Record<string, string> {
+export function own(headers: Headers): Record<string, string> {
   return Object.fromEntries([...headers].filter(([name]) => name.startsWith("x-")));
 }
