@@ -2,7 +2,7 @@
 // The one file that any Node can read: it says what is needed where an old one was started.
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 if (major > 24 || (major === 24 && minor >= 12)) {
-  await import("../src/cli.ts");
+  await import("#cli");
 } else {
   console.error(
     `Presage needs Node 24.12 or newer, and this is ${process.versions.node}. ` +
