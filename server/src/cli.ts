@@ -76,6 +76,7 @@ program
   .argument("[dir]", "the directory of models (default: models)")
   .option("--host <address>", "the address to listen on (default: 0.0.0.0)")
   .option("--port <number>", "the port to listen on; 0 takes any free one (default: 8080)")
+  .option("--processes <number>", "the processes that serve; 0 is one for each core (default: 1)")
   .option("--data <dir>", "the directory for the server's own state (default: data)")
   .option("--tls-cert <file>", "the certificate chain in PEM; turns TLS on, with --tls-key")
   .option("--tls-key <file>", "the certificate's private key in PEM")
@@ -95,6 +96,7 @@ PRESAGE_LIMITS_MAX_REQUEST_BYTES. MODEL_DIR also names the directory of models.
 
 Examples:
   $ presage serve ./models --port 0
+  $ presage serve ./models --processes 0
   $ presage serve ./models --tls-cert cert.pem --tls-key key.pem --port 8443
   $ PRESAGE_TIMEOUTS_DRAIN=60s presage serve ./models`,
   )
@@ -110,6 +112,13 @@ Examples:
       });
     }),
   );
+
+program.command("serving-process", { hidden: true }).action(() =>
+  run(async () => {
+    const { servingProcess } = await import("./commands/serving-process.ts");
+    return servingProcess(processConsole);
+  }),
+);
 
 program
   .command("models")

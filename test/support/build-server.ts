@@ -25,6 +25,7 @@ export function testOptions(overrides: OptionOverrides = {}): ServerOptions {
     models: exampleModels,
     host: "127.0.0.1",
     port: 0,
+    processes: 1,
     data: "data",
     tls: undefined,
     allowedOrigins: [],
@@ -40,6 +41,7 @@ export function testOptions(overrides: OptionOverrides = {}): ServerOptions {
       keepAliveMs: 75_000,
       maxDeadlineMs: 3_600_000,
       drainMs: 30_000,
+      queueMs: 500,
       ...overrides.timeouts,
     },
   };

@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import net from "node:net";
 import type { TlsIdentity } from "../../server/src/transport/acceptor.ts";
 import type { AnyResponse, Handler } from "../../server/src/transport/handler.ts";
 import type { Listener, ListenerOptions } from "../../server/src/transport/listener.ts";
@@ -54,6 +56,33 @@ export function createListeners(): Listeners {
     async stopAll() {
       await Promise.all(running.map((listener) => listener.drain(0)));
       running = [];
+    },
+  };
+}
+
+/** Ports whose connections a listener adopts. */
+export interface Fronts {
+  /** Opens one on 127.0.0.1, and gives its number. */
+  open(listener: Listener): Promise<number>;
+  /** Refuses connections on all of them. */
+  closeAll(): void;
+}
+
+/** Creates an empty set of fronts. */
+export function createFronts(): Fronts {
+  let servers: net.Server[] = [];
+  return {
+    async open(listener) {
+      const front = net.createServer((socket) => listener.adopt(socket));
+      servers.push(front);
+      await once(front.listen(0, "127.0.0.1"), "listening");
+      const address = front.address();
+      if (address === null || typeof address === "string") throw new Error("no TCP address");
+      return address.port;
+    },
+    closeAll() {
+      for (const server of servers) server.close();
+      servers = [];
     },
   };
 }

@@ -1,8 +1,11 @@
 import type { JsonObject } from "@bufbuild/protobuf";
 import { type FlagSetting, loadConfig } from "../config/load.ts";
-import { type Address, buildServer, type Server } from "../main.ts";
+import type { ServerOptions } from "../config/options.ts";
+import type { Address, Server } from "../main.ts";
 import type { ModelState } from "../repository/model-state.ts";
 import type { Console, ExitCode } from "./console.ts";
+import { tellFault } from "./fault.ts";
+import { prepareHeap, releaseStartMemory } from "./heap.ts";
 import { layOutModels, tableOf } from "./model-table.ts";
 
 /** The flags of `presage serve`. */
@@ -10,6 +13,7 @@ export interface ServeFlags {
   readonly config?: string;
   readonly host?: string;
   readonly port?: string;
+  readonly processes?: string;
   readonly data?: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
@@ -41,9 +45,7 @@ export async function serve({
     for (const problem of loaded.problems) console.err(problem);
     return 2;
   }
-  const server = buildServer(loaded.options, (fault) =>
-    console.err(`fault: ${describeFault(fault)}`),
-  );
+  const server = await createServer(loaded.options, console);
   let stopping = false;
   const stopped = stop.then(() => {
     stopping = true;
@@ -51,6 +53,7 @@ export async function serve({
   try {
     const address = await server.listen();
     const models = await server.load();
+    await releaseStartMemory();
     if (!stopping) announce(console, address, models, flags.json === true);
   } catch (error) {
     console.err(`cannot serve: ${error instanceof Error ? error.message : String(error)}`);
@@ -59,6 +62,22 @@ export async function serve({
   }
   await stopped;
   return end(server, console);
+}
+
+/** A server in this process, or one of several: then this process carries nothing of what they serve with. */
+async function createServer(options: ServerOptions, console: Console): Promise<Server> {
+  if (options.processes === 1) {
+    prepareHeap();
+    const { buildServer } = await import("../main.ts");
+    return buildServer(options, tellFault(console));
+  }
+  const { createProcessGroup } = await import("../processes/process-group.ts");
+  const { hostProcess } = await import("../processes/process-host.ts");
+  return createProcessGroup({
+    options,
+    startProcess: hostProcess,
+    tell: (line) => console.err(line),
+  });
 }
 
 async function end(server: Server, console: Console): Promise<ExitCode> {
@@ -76,6 +95,7 @@ function readFlags(directory: string | undefined, flags: ServeFlags): readonly F
     ...setting("[dir]", directory, { models: directory ?? "" }),
     ...setting("--host", flags.host, { host: flags.host ?? "" }),
     ...setting("--port", flags.port, { port: flags.port ?? "" }),
+    ...setting("--processes", flags.processes, { processes: flags.processes ?? "" }),
     ...setting("--data", flags.data, { data: flags.data ?? "" }),
     ...setting("--tls-cert", flags.tlsCert, { tls: { cert: flags.tlsCert ?? "" } }),
     ...setting("--tls-key", flags.tlsKey, { tls: { key: flags.tlsKey ?? "" } }),
@@ -131,8 +151,4 @@ function suggestCalls(models: readonly ModelState[], target: Target): readonly s
 
 function quoteForShell(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;
-}
-
-function describeFault(fault: unknown): string {
-  return fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
 }

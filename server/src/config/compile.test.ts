@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { fromJson, type JsonObject } from "@bufbuild/protobuf";
 import { ServerConfigSchema } from "@presage/gen/presage/v1/config_pb";
@@ -22,6 +23,7 @@ describe("compileOptions()", () => {
         models,
         host: "0.0.0.0",
         port: 8080,
+        processes: 1,
         data: "data",
         tls: undefined,
         allowedOrigins: [],
@@ -36,6 +38,7 @@ describe("compileOptions()", () => {
           keepAliveMs: 75_000,
           maxDeadlineMs: 3_600_000,
           drainMs: 30_000,
+          queueMs: 500,
         },
       },
     });
@@ -45,6 +48,7 @@ describe("compileOptions()", () => {
     const { options, problems } = compile({
       host: "127.0.0.1",
       port: 0,
+      processes: 3,
       data: "/var/presage",
       tls: { cert: `${tls}/localhost.crt`, key: `${tls}/localhost.key` },
       cors: { allowedOrigins: ["*", "https://app.example.com", "http://localhost:5173"] },
@@ -56,12 +60,14 @@ describe("compileOptions()", () => {
         keepAlive: "3s",
         maxDeadline: "4s",
         drain: "2073600s",
+        queue: "0.1s",
       },
     });
     expect(problems).toEqual([]);
     expect(options).toMatchObject({
       host: "127.0.0.1",
       port: 0,
+      processes: 3,
       data: "/var/presage",
       allowedOrigins: ["*", "https://app.example.com", "http://localhost:5173"],
       maxRequestBytes: 1,
@@ -74,14 +80,23 @@ describe("compileOptions()", () => {
         keepAliveMs: 3000,
         maxDeadlineMs: 4000,
         drainMs: 2_073_600_000,
+        queueMs: 100,
       },
     });
     expect(options.tls?.cert).toMatch(/^-----BEGIN CERTIFICATE-----/);
     expect(options.tls?.key).toMatch(/^-----BEGIN .*PRIVATE KEY-----/);
   });
 
+  it("takes no number of processes for one for each core", () => {
+    expect(compile({ processes: 0 })).toMatchObject({
+      problems: [],
+      options: { processes: availableParallelism() },
+    });
+  });
+
   const mistakes: [string, JsonObject, string[]][] = [
     ["a port that is none", { port: 65_536 }, ["port: expected 0 to 65535, got 65536"]],
+    ["processes without end", { processes: 1025 }, ["processes: expected at most 1024, got 1025"]],
     [
       "a directory that is not there",
       { models: "/nowhere/at/all" },

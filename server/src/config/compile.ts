@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { type Duration, durationMs } from "@bufbuild/protobuf/wkt";
 import type { ServerConfig, TlsConfig } from "@presage/gen/presage/v1/config_pb";
 import type { ServerOptions, TlsIdentity } from "./options.ts";
@@ -7,12 +8,18 @@ const mebibyte = 1024 * 1024;
 /** Timers count in signed 32-bit milliseconds; a longer one would fire at once. */
 const longestTimeMs = 24 * 24 * 60 * 60 * 1000;
 const greatestPort = 65_535;
+/** More than any machine has use for: a slip of the pen. */
+const mostProcesses = 1024;
 
 /** Fills in every default and checks what the fields say; problems are added with their fields. */
 export function compileOptions(config: ServerConfig, problems: string[]): ServerOptions {
   const { limits, timeouts } = config;
   const port = config.port ?? 8080;
   if (port > greatestPort) problems.push(`port: expected 0 to ${greatestPort}, got ${port}`);
+  const processes = config.processes ?? 1;
+  if (processes > mostProcesses) {
+    problems.push(`processes: expected at most ${mostProcesses}, got ${processes}`);
+  }
   const models = config.models === "" ? "models" : config.models;
   if (!isDirectory(models)) problems.push(`models: there is no directory ${models}`);
 
@@ -30,6 +37,7 @@ export function compileOptions(config: ServerConfig, problems: string[]): Server
     models,
     host: config.host === "" ? "0.0.0.0" : config.host,
     port,
+    processes: processes === 0 ? availableParallelism() : processes,
     data: config.data === "" ? "data" : config.data,
     tls: config.tls === undefined ? undefined : readTls(config.tls, problems),
     allowedOrigins: readOrigins(config.cors?.allowedOrigins ?? [], problems),
@@ -44,6 +52,7 @@ export function compileOptions(config: ServerConfig, problems: string[]): Server
       keepAliveMs: time("keepAlive", timeouts?.keepAlive, 75_000),
       maxDeadlineMs: time("maxDeadline", timeouts?.maxDeadline, 3_600_000),
       drainMs: time("drain", timeouts?.drain, 30_000),
+      queueMs: time("queue", timeouts?.queue, 500),
     },
   };
 }

@@ -23,6 +23,8 @@ describe("listVariables()", () => {
       "PRESAGE_TIMEOUTS_KEEP_ALIVE",
       "PRESAGE_TIMEOUTS_MAX_DEADLINE",
       "PRESAGE_TIMEOUTS_DRAIN",
+      "PRESAGE_TIMEOUTS_QUEUE",
+      "PRESAGE_PROCESSES",
     ]);
   });
 

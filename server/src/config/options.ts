@@ -12,6 +12,8 @@ export interface ServerOptions {
   readonly host: string;
   /** The port to listen on; 0 takes any free one. @default 8080 */
   readonly port: number;
+  /** The processes that serve, together, on the one port. @default 1 */
+  readonly processes: number;
   /** The directory for the server's own state. @default "data" */
   readonly data: string;
   /** Encrypts the port. @default undefined, cleartext */
@@ -44,4 +46,6 @@ export interface TimeoutOptions {
   readonly maxDeadlineMs: number;
   /** For calls in flight when the server is told to stop. @default 30000 */
   readonly drainMs: number;
+  /** For a call's turn, as far as it can be foreseen. @default 500 */
+  readonly queueMs: number;
 }

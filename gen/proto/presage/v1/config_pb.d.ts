@@ -75,6 +75,14 @@ export declare type ServerConfig = Message<"presage.v1.ServerConfig"> & {
    * @generated from field: presage.v1.TimeoutsConfig timeouts = 8;
    */
   timeouts?: TimeoutsConfig | undefined;
+
+  /**
+   * The processes that serve, together, on the one port; 0 is one for each core.
+   * Default: 1.
+   *
+   * @generated from field: optional uint32 processes = 9;
+   */
+  processes?: number | undefined;
 };
 
 /**
@@ -227,6 +235,15 @@ export declare type TimeoutsConfig = Message<"presage.v1.TimeoutsConfig"> & {
    * @generated from field: google.protobuf.Duration drain = 6;
    */
   drain?: Duration | undefined;
+
+  /**
+   * For a call's turn, as far as it can be foreseen: a call that would have to
+   * wait longer is refused at once, with RESOURCE_EXHAUSTED. A model's
+   * `batching.maxWait` overrides it. Default: 0.5s.
+   *
+   * @generated from field: google.protobuf.Duration queue = 7;
+   */
+  queue?: Duration | undefined;
 };
 
 /**

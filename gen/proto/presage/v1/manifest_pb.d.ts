@@ -124,6 +124,16 @@ export declare type Batching = Message<"presage.v1.Batching"> & {
    * @generated from field: google.protobuf.Duration max_delay = 2;
    */
   maxDelay?: Duration | undefined;
+
+  /**
+   * The longest that a call may have to wait for its run, by what the runs before
+   * it are expected to take: a call that would wait longer is refused at once,
+   * with RESOURCE_EXHAUSTED. Four runs for each worker may always wait, however
+   * long they take. Default: the server's `timeouts.queue`.
+   *
+   * @generated from field: google.protobuf.Duration max_wait = 3;
+   */
+  maxWait?: Duration | undefined;
 };
 
 /**
