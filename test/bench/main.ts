@@ -1,4 +1,6 @@
 // `npm run bench`: see --help.
+import { judgeClients, measureClients } from "./clients.ts";
+import { layOutClients } from "./clients-table.ts";
 import { type ComputeRound, measureCompute } from "./compute.ts";
 import { type Competitor, contenders, startCompetitor } from "./contenders.ts";
 import { type LoadGenerator, startLoadGenerator } from "./load/start.ts";
@@ -11,8 +13,10 @@ import {
   parseOptions,
   quickPlan,
 } from "./options.ts";
+import { measureOverload } from "./overload.ts";
+import { layOutOverload } from "./overload-table.ts";
 import { pinned } from "./process.ts";
-import { describeRun, writeResults } from "./results.ts";
+import { type AnyResults, describeRun, writeResults } from "./results.ts";
 import { measureRounds, type Row, warmUp } from "./rounds.ts";
 import { measureAnswers, measureStart, type StartFigures } from "./start.ts";
 import { layOutExtras, layOutRows, layOutTargets } from "./table.ts";
@@ -68,23 +72,38 @@ async function measure(
   return { rows, compute, starts };
 }
 
-async function run({ quick, json, only }: BenchOptions): Promise<void> {
+function report(results: AnyResults, json: boolean, tables: string): void {
+  const file = writeResults(results);
+  console.log(json ? JSON.stringify(results, null, 2) : tables);
+  tell(`written to ${file}`);
+}
+
+async function run({ quick, json, only, overload, client }: BenchOptions): Promise<void> {
   if (!pinned) tell("no taskset, or one core: servers and load generator share what there is");
   const load = startLoadGenerator();
   try {
     const plan = quick ? quickPlan : fullPlan;
+    if (overload) {
+      const rows = await measureOverload(load, plan, tell);
+      report({ ...describeRun(quick), overload: rows }, json, layOutOverload(rows));
+      return;
+    }
+    if (client) {
+      const clients = await measureClients(plan, tell);
+      const targets = judgeClients(clients);
+      const tables = [layOutClients(clients), "", layOutTargets(targets)];
+      report({ ...describeRun(quick), clients, targets }, json, tables.join("\n"));
+      return;
+    }
     const measured = await measure(load, plan, (name) => only?.has(name) ?? true);
     const targets = judge(measured);
-    const results = describeRun(measured, { targets, quick });
-    const file = writeResults(results);
-    if (json) console.log(JSON.stringify(results, null, 2));
-    else
-      console.log(
-        [layOutRows(measured.rows), ...layOutExtras(measured), "", layOutTargets(targets)].join(
-          "\n",
-        ),
-      );
-    tell(`written to ${file}`);
+    const tables = [
+      layOutRows(measured.rows),
+      ...layOutExtras(measured),
+      "",
+      layOutTargets(targets),
+    ];
+    report({ ...describeRun(quick), ...measured, targets }, json, tables.join("\n"));
   } finally {
     load.stop();
   }

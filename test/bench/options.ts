@@ -13,6 +13,8 @@ export interface Plan {
   readonly starts: number;
   /** What ONNX Runtime alone gets for each batch size of the compute-bound model. */
   readonly batchSize: number;
+  /** Each amount that is offered with `--overload`. */
+  readonly overload: number;
 }
 
 /** The plan of a whole run, about eight minutes. */
@@ -24,6 +26,7 @@ export const fullPlan: Plan = {
   halfLoad: 4,
   starts: 5,
   batchSize: 1,
+  overload: 10,
 };
 
 /** The plan of `--quick`, under two minutes. */
@@ -35,6 +38,7 @@ export const quickPlan: Plan = {
   halfLoad: 0.4,
   starts: 3,
   batchSize: 0.08,
+  overload: 3,
 };
 
 /** The measurements that `--only` can name beside the contenders. */
@@ -44,6 +48,10 @@ export const extras = ["mlp", "start"] as const;
 export interface BenchOptions {
   readonly quick: boolean;
   readonly json: boolean;
+  /** Measures, instead of everything else, how the server fares with more than it can do. */
+  readonly overload: boolean;
+  /** Measures, instead of everything else, clients beside each other. */
+  readonly client: boolean;
   /** The names of contenders and measurements; all of them if undefined. */
   readonly only: ReadonlySet<string> | undefined;
 }
@@ -62,6 +70,8 @@ export function parseOptions(args: readonly string[], names: readonly string[]):
       options: {
         quick: { type: "boolean", default: false },
         json: { type: "boolean", default: false },
+        overload: { type: "boolean", default: false },
+        client: { type: "boolean", default: false },
         only: { type: "string" },
         help: { type: "boolean", short: "h", default: false },
       },
@@ -74,8 +84,9 @@ export function parseOptions(args: readonly string[], names: readonly string[]):
         kind: "wrong",
         reason: `--only: unknown name "${unknown}"; known: ${names.join(", ")}`,
       };
-    const { quick, json } = values;
-    return { kind: "run", options: { quick, json, only: only && new Set(only) } };
+    const { quick, json, overload, client } = values;
+    const options = { quick, json, overload, client, only: only && new Set(only) };
+    return { kind: "run", options };
   } catch (error) {
     return { kind: "wrong", reason: error instanceof Error ? error.message : String(error) };
   }
@@ -83,7 +94,7 @@ export function parseOptions(args: readonly string[], names: readonly string[]):
 
 /** What `--help` says. */
 export function describeOptions(names: readonly string[]): string {
-  return `Usage: npm run bench -- [--quick] [--only <names>] [--json]
+  return `Usage: npm run bench -- [--quick] [--only <names> | --overload | --client] [--json]
 
 Measures Presage beside what it is compared with, each server alone on a core and
 the load generator on another, and prints the medians of interleaved rounds.
@@ -91,6 +102,11 @@ Every run is also written to test/bench/results. Linux only: it reads /proc.
 
   --quick         shorter rounds, under two minutes instead of about eight
   --only <names>  only these, with commas: ${names.join(", ")}
+  --overload      instead: offers 1, 2, 5 and 10 times what the server can answer, to a
+                  compute-bound model and to a tiny one; calls are made on time
+                  whatever the answers, and latency counts from when each was due
+  --client        instead: the SDK beside stock connect-node and grpc-js as clients of
+                  one server, by calls and by a stream, on one connection each
   --json          print the results as JSON instead of tables
   -h, --help      print this
 

@@ -2,11 +2,13 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
+import type { ClientRow } from "./clients.ts";
+import type { OverloadRow } from "./overload.ts";
 import { pinned } from "./process.ts";
 import type { Measured, Target } from "./targets.ts";
 
-/** A run, as it is kept. */
-export interface Results extends Measured {
+/** Where and when a run was. */
+export interface RunFacts {
   readonly date: string;
   /** The short hash of the commit, with `-dirty` if files were changed since. */
   readonly commit: string;
@@ -16,14 +18,29 @@ export interface Results extends Measured {
   readonly cores: number;
   /** Whether servers and load generator had a core each. */
   readonly pinned: boolean;
+}
+
+/** A run, as it is kept. */
+export interface Results extends RunFacts, Measured {
   readonly targets: readonly Target[];
 }
 
-/** Adds to what was measured where and when it was. */
-export function describeRun(
-  measured: Measured,
-  { targets, quick }: { readonly targets: readonly Target[]; readonly quick: boolean },
-): Results {
+/** A run with `--overload`, as it is kept. */
+export interface OverloadResults extends RunFacts {
+  readonly overload: readonly OverloadRow[];
+}
+
+/** A run with `--client`, as it is kept. */
+export interface ClientResults extends RunFacts {
+  readonly clients: readonly ClientRow[];
+  readonly targets: readonly Target[];
+}
+
+/** Any run, as it is kept. */
+export type AnyResults = Results | OverloadResults | ClientResults;
+
+/** Tells where and when a run is. */
+export function describeRun(quick: boolean): RunFacts {
   return {
     date: new Date().toISOString(),
     commit: describeCommit(),
@@ -32,8 +49,6 @@ export function describeRun(
     processor: cpus()[0]?.model ?? "",
     cores: cpus().length,
     pinned,
-    targets,
-    ...measured,
   };
 }
 
@@ -49,10 +64,11 @@ function git(...args: readonly string[]): string {
 }
 
 /** Writes a run into the history, and gives the file's path. */
-export function writeResults(results: Results): string {
+export function writeResults(results: AnyResults): string {
   const folder = new URL("results/", import.meta.url);
   mkdirSync(folder, { recursive: true });
-  const file = new URL(`${results.date.slice(0, 10)}-${results.commit}.json`, folder);
+  const kind = "overload" in results ? "-overload" : "clients" in results ? "-client" : "";
+  const file = new URL(`${results.date.slice(0, 10)}-${results.commit}${kind}.json`, folder);
   writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
   return fileURLToPath(file);
 }

@@ -4,7 +4,7 @@ import { createPoolExecutor } from "../../server/src/engine/pool-executor.ts";
 import { testExecutor } from "./executor.contract.ts";
 
 describe("inline", () => {
-  testExecutor(createInlineExecutor);
+  testExecutor(() => createInlineExecutor().createShare());
 });
 
 describe.each([1, 2, 5])("pool of %i", (workers) => {

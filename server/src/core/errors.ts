@@ -18,6 +18,7 @@ export type ErrorReason =
   | "MODEL_ANSWER_INVALID"
   | "ENGINE_FAILED"
   | "MESSAGE_TOO_LARGE"
+  | "OVERLOADED"
   | "DEADLINE_EXCEEDED"
   | "CANCELLED"
   | "SHUTTING_DOWN"
@@ -64,6 +65,11 @@ export const errorCatalogue: Readonly<Record<ErrorReason, ErrorDefinition>> = {
   MESSAGE_TOO_LARGE: {
     code: "exhausted",
     meaning: "A message is larger than the server's limit; send fewer rows, or raise the limit.",
+  },
+  OVERLOADED: {
+    code: "exhausted",
+    meaning:
+      "The call would wait too long for its turn, and was refused at once; call again later, and less often.",
   },
   DEADLINE_EXCEEDED: {
     code: "deadline",

@@ -53,6 +53,8 @@ export interface PredictCall {
   readonly signal: CallSignal;
   /** When the caller stops waiting, in milliseconds since 1970; Infinity is never. */
   readonly deadline: number;
+  /** From 0, the most urgent, to 7. @default 3 */
+  readonly urgency?: number | undefined;
 }
 
 /** Which policy chose the version, and why. */

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Feeds } from "../core/feeds.ts";
 import { elementLayout, type NumericType, type Tensor } from "../core/tensor.ts";
-import { mergeFeeds, mergeKey, splitOutputs } from "./batch-merge.ts";
+import { canMerge, mergeFeeds, splitOutputs } from "./batch-merge.ts";
 
 const numericTypes: readonly NumericType[] = [
   "BOOL",
@@ -36,19 +36,31 @@ function tensorOf(dataType: Tensor["dataType"], rows: number, width: number, see
   return { name: "x", dataType, shape, data };
 }
 
-describe("mergeKey()", () => {
+function feedsOf(shapes: readonly (readonly number[])[]): Feeds {
+  const tensors = shapes.map((shape) => ({ name: "", dataType: "FP32" as const, shape, data: [] }));
+  return { tensors, rowCount: shapes[0]?.[0] ?? 0 };
+}
+
+describe("canMerge()", () => {
   it.each([
-    { shapes: [[1, 30]], key: "30,;" },
-    { shapes: [[5]], key: ";" },
-    { shapes: [[1, 2, 3], [1]], key: "2,3,;;" },
-  ])("names the dimensions after the first of $shapes", ({ shapes, key }) => {
-    const tensors = shapes.map((shape) => ({
-      name: "",
-      dataType: "FP32" as const,
-      shape,
-      data: [],
-    }));
-    expect(mergeKey({ tensors, rowCount: 1 })).toBe(key);
+    { shapes: [[1, 30]], others: [[5, 30]], expected: true },
+    { shapes: [[1, 30]], others: [[1, 31]], expected: false },
+    { shapes: [[5]], others: [[1]], expected: true },
+    { shapes: [[5]], others: [[5, 1]], expected: false },
+    { shapes: [[1, 2, 3], [1]], others: [[2, 2, 3], [2]], expected: true },
+    {
+      shapes: [
+        [1, 2, 3],
+        [1, 4],
+      ],
+      others: [
+        [1, 2, 3],
+        [1, 5],
+      ],
+      expected: false,
+    },
+  ])("says $expected of $shapes and $others", ({ shapes, others, expected }) => {
+    expect(canMerge(feedsOf(shapes), feedsOf(others))).toBe(expected);
   });
 });
 

@@ -2,47 +2,51 @@ import type { Feeds } from "../core/feeds.ts";
 import { elementLayout, type Tensor, type TensorData } from "../core/tensor.ts";
 
 /**
- * Names what feeds must have in common to be merged: the dimensions of every
- * input but the first, which counts rows.
+ * Tells whether feeds of one model can be merged: whether the dimensions of
+ * every input are the same, but for the first, which counts rows.
  */
-export function mergeKey({ tensors }: Feeds): string {
-  let key = "";
-  for (const { shape } of tensors) {
-    for (let axis = 1; axis < shape.length; axis += 1) key += `${shape[axis]},`;
-    key += ";";
+export function canMerge(one: Feeds, other: Feeds): boolean {
+  for (let input = 0; input < one.tensors.length; input += 1) {
+    const shape = one.tensors[input]?.shape ?? [];
+    const otherShape = other.tensors[input]?.shape ?? [];
+    if (shape.length !== otherShape.length) return false;
+    for (let axis = 1; axis < shape.length; axis += 1)
+      if (shape[axis] !== otherShape[axis]) return false;
   }
-  return key;
+  return true;
 }
 
-/** Merges feeds of one key, row after row, in their order. */
+/** Merges feeds that can be, row after row, in their order. */
 export function mergeFeeds(feeds: readonly Feeds[]): Feeds {
   const [first] = feeds;
   if (first === undefined || feeds.length === 1) return first ?? { tensors: [], rowCount: 0 };
   let rowCount = 0;
   for (const each of feeds) rowCount += each.rowCount;
-  const tensors = first.tensors.map((tensor, input): Tensor => {
-    const parts = feeds.map((each) => each.tensors[input]?.data ?? []);
-    return {
+  const tensors = first.tensors.map(
+    (tensor, input): Tensor => ({
       name: tensor.name,
       dataType: tensor.dataType,
       shape: [rowCount, ...tensor.shape.slice(1)],
-      data: joinData(tensor, parts),
-    };
-  });
+      data: joinData(tensor, feeds, input),
+    }),
+  );
   return { tensors, rowCount };
 }
 
-function joinData({ dataType }: Tensor, parts: readonly TensorData[]): TensorData {
-  if (dataType === "STRING") return parts.flatMap((part) => [...part].map(String));
-  const numeric = parts.filter((part) => "buffer" in part);
+function joinData({ dataType }: Tensor, feeds: readonly Feeds[], input: number): TensorData {
+  if (dataType === "STRING")
+    return feeds.flatMap(({ tensors }) => Array.from(tensors[input]?.data ?? [], String));
   let length = 0;
-  for (const part of numeric) length += part.length;
+  for (const { tensors } of feeds) length += tensors[input]?.data.length ?? 0;
   const joined = elementLayout(dataType).allocate(length);
-  const bytes = new Uint8Array(joined.buffer);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the arrays of one type are of one class
+  const target = joined as Float64Array;
   let offset = 0;
-  for (const part of numeric) {
-    bytes.set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), offset);
-    offset += part.byteLength;
+  for (const { tensors } of feeds) {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    const part = (tensors[input]?.data ?? []) as Float64Array;
+    target.set(part, offset);
+    offset += part.length;
   }
   return joined;
 }
@@ -58,22 +62,25 @@ export function splitOutputs(
 ): readonly (readonly Tensor[])[] | undefined {
   let total = 0;
   for (const count of rowCounts) total += count;
-  if (outputs.some((output) => output.shape[0] !== total)) return undefined;
-  let row = 0;
-  return rowCounts.map((count) => {
-    const start = row;
-    row += count;
-    return outputs.map((output) => sliceRows(output, start, count));
-  });
+  for (const output of outputs) if (output.shape[0] !== total) return undefined;
+  const parts: Tensor[][] = [];
+  for (let part = 0; part < rowCounts.length; part += 1) parts.push([]);
+  for (const output of outputs) splitRows(output, rowCounts, parts);
+  return parts;
 }
 
-function sliceRows({ name, dataType, shape, data }: Tensor, start: number, count: number): Tensor {
-  const rowSize = data.length / (shape[0] ?? 1);
-  const [from, to] = [start * rowSize, (start + count) * rowSize];
-  return {
-    name,
-    dataType,
-    shape: [count, ...shape.slice(1)],
-    data: "subarray" in data ? data.subarray(from, to) : data.slice(from, to),
-  };
+/** Adds to each part its rows of an output. Parts of as many rows share their shape. */
+function splitRows(output: Tensor, rowCounts: readonly number[], parts: readonly Tensor[][]): void {
+  const { name, dataType, data } = output;
+  const rowSize = data.length / (output.shape[0] ?? 1);
+  let shape = output.shape;
+  let from = 0;
+  for (const [part, tensors] of parts.entries()) {
+    const count = rowCounts[part] ?? 0;
+    if (shape[0] !== count) shape = [count, ...output.shape.slice(1)];
+    const to = from + count * rowSize;
+    const rows = "subarray" in data ? data.subarray(from, to) : data.slice(from, to);
+    tensors.push({ name, dataType, shape, data: rows });
+    from = to;
+  }
 }

@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { ServingError } from "../core/errors.ts";
 import type { Feeds } from "../core/feeds.ts";
 import type { Tensor } from "../core/tensor.ts";
@@ -55,6 +55,7 @@ function createDoubler(fatal?: number): RunnableModel & { readonly runs: number[
 function createManualExecutor(): Executor & { turn(): Promise<void> } {
   const queue: (() => Promise<void>)[] = [];
   return {
+    sharers: 1,
     get queueLength() {
       return queue.length;
     },
@@ -71,15 +72,30 @@ function setUp({
   now = (): number => 0,
   latency = createLatencyModel(),
   maxDelayMs = 0,
+  maxWaitMs = 1000,
   fatal = Number.NaN,
 } = {}) {
   const model = createDoubler(fatal);
   const executor = createManualExecutor();
-  const batcher = createBatcher({ model, executor, latency, maxRows, maxDelayMs, clock: { now } });
+  const engine = { model, executor, parallel: 1 };
+  const batcher = createBatcher({
+    engine,
+    latency,
+    maxRows,
+    maxDelayMs,
+    maxWaitMs,
+    clock: { now },
+  });
   const call = (
     values: readonly number[],
-    { signal = new AbortController().signal, deadline = Infinity, width = 1, outputs = ["y"] } = {},
-  ) => batcher.run({ feeds: feedsOf(values, width), outputs, signal, deadline });
+    {
+      signal = new AbortController().signal,
+      deadline = Infinity,
+      width = 1,
+      outputs = ["y"],
+      urgency = 3,
+    } = {},
+  ) => batcher.run({ feeds: feedsOf(values, width), outputs, signal, deadline, urgency });
   return { model, executor, call };
 }
 
@@ -131,6 +147,34 @@ describe("createBatcher()", () => {
     while (executor.queueLength > 0) await executor.turn();
     await Promise.all(calls);
     expect(model.runs).toEqual(runs);
+  });
+
+  it("merges calls of one kind past those of another", async () => {
+    const { model, executor, call } = setUp();
+    const widths = [1, 2, 1, 2, 1];
+    const calls = widths.map((width, index) => call(Array(width).fill(index), { width }));
+    while (executor.queueLength > 0) await executor.turn();
+    const answers = await Promise.all(calls);
+    expect(answers.map(dataOf)).toEqual([[0], [2, 2], [4], [6, 6], [8]]);
+    expect(model.runs).toEqual([3, 2]);
+  });
+
+  it("waits for more calls as long as it may, and not once a run is full", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { model, executor, call } = setUp({ maxRows: 2, maxDelayMs: 10 });
+    const calls = [call([1])];
+    vi.advanceTimersByTime(9);
+    expect(executor.queueLength).toBe(0);
+    vi.advanceTimersByTime(1);
+    expect(executor.queueLength).toBe(1);
+    await executor.turn();
+    calls.push(call([2]), call([3]));
+    expect(executor.queueLength).toBe(1);
+    await executor.turn();
+    await Promise.all(calls);
+    expect(model.runs).toEqual([1, 2]);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it("drops calls whose caller has left, at once, and never runs them", async () => {
@@ -185,6 +229,35 @@ describe("createBatcher()", () => {
       "answered",
       "answered",
     ]);
+  });
+
+  it("runs the more urgent calls first", async () => {
+    const { executor, call } = setUp({ maxRows: 1 });
+    const answered: number[] = [];
+    const calls = [3, 5, 0, 3, 1].map(async (urgency, index) => {
+      await call([index], { urgency });
+      answered.push(index);
+    });
+    while (executor.queueLength > 0) await executor.turn();
+    await Promise.all(calls);
+    expect(answered).toEqual([2, 4, 0, 3, 1]);
+  });
+
+  it("refuses what would wait too long at once, and takes calls again once others are done", async () => {
+    const latency = createLatencyModel();
+    latency.record(1, 100);
+    const { model, executor, call } = setUp({ maxRows: 1, maxWaitMs: 500, latency });
+    const flood = Array.from({ length: 20 }, () => reasonOf(call([1])));
+    expect(await Promise.all(flood.slice(6))).toEqual(Array(14).fill("OVERLOADED"));
+    await executor.turn();
+    flood.push(reasonOf(call([2])));
+    while (executor.queueLength > 0) await executor.turn();
+    expect(await Promise.all(flood)).toEqual([
+      ...Array(6).fill("answered"),
+      ...Array(14).fill("OVERLOADED"),
+      "answered",
+    ]);
+    expect(model.runs).toHaveLength(7);
   });
 
   it("gives every caller the answer to its own rows, whatever comes together", async () => {

@@ -1,6 +1,5 @@
-import { availableParallelism } from "node:os";
 import type { Engine, Place, Trials } from "./engine.ts";
-import type { Executor } from "./executor.ts";
+import type { SharedExecutor } from "./executor.ts";
 import { createMovableEngine } from "./movable-engine.ts";
 import { createPoolExecutor } from "./pool-executor.ts";
 import { timeRun } from "./run-timer.ts";
@@ -31,8 +30,10 @@ export interface EngineLoader {
 /** What an engine loader works with. */
 export interface EngineLoaderParts {
   readonly runtime: Runtime;
+  /** The cores that are this process's share: a pool's threads share them. */
+  readonly cores: number;
   /** The executor of everything that runs on the event loop. */
-  readonly inline: Executor;
+  readonly inline: SharedExecutor;
   /** Is told why a worker failed. */
   readonly reportFault: (fault: unknown) => void;
 }
@@ -57,19 +58,20 @@ const measuredRuns = 5;
 /** Makes a loader of the files that a runtime can run. */
 export function createEngineLoader({
   runtime,
+  cores,
   inline,
   reportFault,
 }: EngineLoaderParts): EngineLoader {
   const startPool = async ({ place, path, workers, load }: EngineFile): Promise<Engine> => {
     if (runtime.worker === undefined)
       throw new Error(`the runtime ${runtime.name} has no worker, so it runs inline only`);
-    const share = Math.max(1, Math.floor(availableParallelism() / workers));
+    const share = Math.max(1, Math.floor(cores / workers));
     const model = await createWorkerPool({
       kind: place === "process" ? "process" : "thread",
       entry: runtime.worker,
       path,
       size: workers,
-      load: workers > 1 ? { intraOpThreads: share, ...load } : load,
+      load: { intraOpThreads: share, ...load },
       reportFault,
     });
     return {
@@ -91,7 +93,7 @@ export function createEngineLoader({
       if (file.place === "pool" || file.place === "process") return startPool(file);
       // Short runs gain nothing from more threads, and waking them can double their cost.
       const model = await runtime.load(file.path, { intraOpThreads: 1, ...file.load });
-      return { place: "inline", model, executor: inline, parallel: 1 };
+      return { place: "inline", model, executor: inline.createShare(), parallel: 1 };
     },
     async settle(engine, file, trials) {
       const firstMs = await warm(engine, trials);

@@ -9,7 +9,7 @@ function createEngine(place: Place, events: string[], runs: () => Promise<void>)
   return {
     place,
     parallel: place === "pool" ? 2 : 1,
-    executor: createInlineExecutor(),
+    executor: createInlineExecutor().createShare(),
     model: {
       inputs: [],
       outputs: [],

@@ -63,6 +63,9 @@ export function createMovableEngine(options: MovableEngineOptions): Engine {
       get queueLength() {
         return current.executor.queueLength;
       },
+      get sharers() {
+        return current.executor.sharers;
+      },
       execute: (task) => current.executor.execute(task),
     },
     model: {

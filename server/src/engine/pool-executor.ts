@@ -1,32 +1,31 @@
-import { setImmediate } from "node:timers/promises";
 import type { Executor } from "./executor.ts";
 
 /**
- * Makes an executor for a model that runs in `workers` worker threads: that many
- * tasks at once, the rest waiting, first come, first served. Before each the
+ * Makes the executor of a version that runs in `workers` workers of its own: that
+ * many tasks at once, the rest waiting, first come, first served. Before each the
  * event loop has a turn, in which more calls may come and callers may leave.
  */
 export function createPoolExecutor(workers: number): Executor {
   const queue: (() => Promise<void>)[] = [];
   let free = workers;
 
-  const drain = async (): Promise<void> => {
-    free -= 1;
-    while (queue.length > 0) {
-      await setImmediate();
-      await queue.shift()?.();
-    }
-    free += 1;
+  const turn = async (): Promise<void> => {
+    await queue.shift()?.();
+    if (queue.length > 0) setImmediate(() => void turn());
+    else free += 1;
   };
 
   return {
+    sharers: 1,
     get queueLength() {
       return queue.length;
     },
     execute: <Result>(task: () => Promise<Result>) =>
       new Promise<Result>((resolve, reject) => {
         queue.push(() => task().then(resolve, reject));
-        if (free > 0) void drain();
+        if (free === 0) return;
+        free -= 1;
+        setImmediate(() => void turn());
       }),
   };
 }

@@ -8,27 +8,15 @@ export interface RunTimer {
   readonly now?: () => number;
 }
 
-/**
- * Runs a model on the event loop and takes the time of the computation alone. A
- * runtime may begin to compute in the event loop's next turn; what the loop does
- * before that is no part of the run.
- */
+/** Runs a model on the event loop and takes the time of the computation alone. */
 export async function timeRun(
   model: RunnableModel,
   feeds: readonly Tensor[],
   outputs: readonly string[],
   { record, now = () => performance.now() }: RunTimer,
 ): Promise<readonly Tensor[]> {
-  let started = now();
-  // Immediates run in their order: this one comes just before the runtime's own.
-  const turn = setImmediate(() => {
-    started = now();
-  });
-  try {
-    const answered = await model.run(feeds, outputs);
-    record(now() - started);
-    return answered;
-  } finally {
-    clearImmediate(turn);
-  }
+  const started = now();
+  const answered = await model.run(feeds, outputs);
+  record(now() - started);
+  return answered;
 }

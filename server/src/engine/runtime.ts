@@ -31,7 +31,7 @@ export interface RunnableModel {
   /** What the file answers, in its order. */
   readonly outputs: readonly TensorSpec[];
   /**
-   * Runs the model once. `feeds` holds one tensor for each input; `outputs`
+   * Runs the model once, beginning before it returns. `feeds` holds one tensor for each input; `outputs`
    * names those to answer, in the order of the answer. Rejects with
    * MODEL_RUN_FAILED where the model refuses the input.
    */

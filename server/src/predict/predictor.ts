@@ -1,5 +1,5 @@
 import type { Clock } from "../core/clock.ts";
-import { deadlineError } from "../core/errors.ts";
+import { deadlineError, type ServingError } from "../core/errors.ts";
 import type { Feeds } from "../core/feeds.ts";
 import type { PredictCall, PredictInput, Prediction } from "../core/prediction.ts";
 import { createViolationList } from "../core/violations.ts";
@@ -17,21 +17,31 @@ export interface Predictor {
 export interface PredictorParts {
   readonly manager: Manager;
   readonly clock: Clock;
+  /** The error of a call that came just now, where the server has too much to do for it. */
+  readonly refusal: () => ServingError | undefined;
   /** Names a prediction; no two may be equal, over all servers. */
   readonly newPredictionId: () => string;
 }
 
 /** Makes the data plane: route, pin, encode, run, decode. */
 export function createPredictor(parts: PredictorParts): Predictor {
-  const { manager, clock, newPredictionId } = parts;
+  const { manager, clock, refusal, newPredictionId } = parts;
   return {
-    async predict({ model, version, input, outputs, signal, deadline }) {
+    async predict({ model, version, input, outputs, signal, deadline, urgency }) {
+      const refused = refusal();
+      if (refused !== undefined) throw refused;
       const routed = routeCall(version, manager.routing(model));
       const handle = manager.acquire(model, routed.version);
       try {
         const { codec, batcher } = handle.loaded;
         const { feeds, selected } = readCall(codec, input, outputs);
-        const answered = await batcher.run({ feeds, outputs: selected, signal, deadline });
+        const answered = await batcher.run({
+          feeds,
+          outputs: selected,
+          signal,
+          deadline,
+          urgency,
+        });
         if (clock.now() >= deadline) throw deadlineError();
         return {
           predictionId: newPredictionId(),

@@ -1,7 +1,7 @@
 import type { Feeds } from "../core/feeds.ts";
 import type { Signature } from "../core/signature.ts";
 import type { DataType, Tensor, TensorData } from "../core/tensor.ts";
-import { mergeFeeds, mergeKey, splitOutputs } from "../engine/batch-merge.ts";
+import { canMerge, mergeFeeds, splitOutputs } from "../engine/batch-merge.ts";
 
 /** Runs inputs once, and gives every output. */
 export type RunFeeds = (feeds: Feeds) => Promise<readonly Tensor[]>;
@@ -19,7 +19,7 @@ export async function canBatch(
   const [first] = samples;
   if (!signature.rowAxis || signature.maxRows === 1 || first === undefined) return false;
   if (signature.outputs.some((output) => typeof output.shape[0] !== "string")) return false;
-  const alike = samples.filter((sample) => mergeKey(sample) === mergeKey(first));
+  const alike = samples.filter((sample) => canMerge(sample, first));
   if (alike.length < 2) return false;
   try {
     const alone: (readonly Tensor[])[] = [];

@@ -1,4 +1,5 @@
 import { access } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { durationMs } from "@bufbuild/protobuf/wkt";
 import type { GoldenExample, ModelManifest } from "@presage/gen/presage/v1/manifest_pb";
@@ -9,7 +10,7 @@ import type { Tensor } from "../core/tensor.ts";
 import { type Batcher, createBatcher } from "../engine/batcher.ts";
 import type { Engine, Trials } from "../engine/engine.ts";
 import { createEngineLoader } from "../engine/engine-loader.ts";
-import type { Executor } from "../engine/executor.ts";
+import type { SharedExecutor } from "../engine/executor.ts";
 import { createLatencyModel } from "../engine/latency-model.ts";
 import type { Runtime } from "../engine/runtime.ts";
 import { deriveSignature } from "../signature/derive.ts";
@@ -42,8 +43,15 @@ export interface Loader {
 export interface LoaderParts {
   readonly runtime: Runtime;
   /** The executor of everything that runs on the event loop. */
-  readonly executor: Executor;
+  readonly executor: SharedExecutor;
   readonly clock: Clock;
+  /** The cores that pools may use. @default all that there are */
+  readonly cores?: number;
+  /**
+   * How long a call may have to wait for its run, in milliseconds, where its
+   * model's manifest does not say. @default 500
+   */
+  readonly maxWaitMs?: number;
   /** Is told why a worker failed. @default nobody is told */
   readonly reportFault?: (fault: unknown) => void;
 }
@@ -55,8 +63,15 @@ interface ReadVersion extends Pick<LoadedVersion, "signature" | "codec"> {
 
 /** Makes a loader of the versions that a runtime can run. */
 export function createLoader(parts: LoaderParts): Loader {
-  const { runtime, executor, clock, reportFault = () => {} } = parts;
-  const engines = createEngineLoader({ runtime, inline: executor, reportFault });
+  const {
+    runtime,
+    executor,
+    clock,
+    cores = availableParallelism(),
+    maxWaitMs = 500,
+    reportFault = () => {},
+  } = parts;
+  const engines = createEngineLoader({ runtime, cores, inline: executor, reportFault });
 
   const run = ({ engine, codec }: ReadVersion, feeds: Feeds): Promise<readonly Tensor[]> =>
     engine.executor.execute(() => engine.model.run(feeds.tensors, codec.selectOutputs([])));
@@ -118,10 +133,10 @@ export function createLoader(parts: LoaderParts): Loader {
         run(read, feeds),
       );
       const batcher = createBatcher({
-        model: engine.model,
-        executor: engine.executor,
+        engine,
         clock,
         latency: createLatencyModel(),
+        maxWaitMs: readMaxWait(manifest) ?? maxWaitMs,
         ...readBatching(manifest, mergeable),
       });
       return { kind: "loaded", loaded: loadedVersion(read, batcher) };
@@ -139,6 +154,11 @@ function readBatching(
   if (!mergeable) return { maxRows: 1, maxDelayMs: 0 };
   const { maxBatchSize = defaultMaxRows, maxDelay } = manifest?.batching ?? {};
   return { maxRows: maxBatchSize, maxDelayMs: maxDelay === undefined ? 0 : durationMs(maxDelay) };
+}
+
+function readMaxWait(manifest: ModelManifest | undefined): number | undefined {
+  const maxWait = manifest?.batching?.maxWait;
+  return maxWait === undefined ? undefined : durationMs(maxWait);
 }
 
 function loadedVersion({ signature, codec, engine }: ReadVersion, batcher: Batcher): LoadedVersion {

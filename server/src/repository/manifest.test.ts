@@ -44,6 +44,14 @@ golden:
       ["aliases.stable: the model has no version 7"],
     ],
     [
+      "batches of nothing that may not wait",
+      "batching: { maxBatchSize: 0, maxWait: 0s }",
+      [
+        "batching.maxBatchSize: expected at least 1, got 0",
+        "batching.maxWait: expected more than 0s",
+      ],
+    ],
+    [
       "an example of no version",
       "golden: [{ rows: [1], expectRows: [1], versions: [1, 7] }]",
       ["golden[0].versions: the model has no version 7"],

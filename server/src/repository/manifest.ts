@@ -1,3 +1,4 @@
+import { durationMs } from "@bufbuild/protobuf/wkt";
 import { type ModelManifest, ModelManifestSchema } from "@presage/gen/presage/v1/manifest_pb";
 import { readYamlMessage } from "../documents/yaml-message.ts";
 import { checkEngine } from "./engine-file.ts";
@@ -19,13 +20,20 @@ export function readManifest(model: FoundModel): ReadManifest {
     ...checkAliases(read.message, model),
     ...checkGolden(read.message, model),
     ...checkEngine(read.message),
-    ...(read.message.batching?.maxBatchSize === 0
-      ? ["batching.maxBatchSize: expected at least 1, got 0"]
-      : []),
+    ...checkBatching(read.message),
   ];
   return problems.length > 0
     ? { kind: "invalid", problems }
     : { kind: "ok", manifest: read.message };
+}
+
+function checkBatching({ batching }: ModelManifest): readonly string[] {
+  const problems: string[] = [];
+  if (batching?.maxBatchSize === 0)
+    problems.push("batching.maxBatchSize: expected at least 1, got 0");
+  if (batching?.maxWait !== undefined && durationMs(batching.maxWait) <= 0)
+    problems.push("batching.maxWait: expected more than 0s");
+  return problems;
 }
 
 function checkAliases({ aliases }: ModelManifest, model: FoundModel): readonly string[] {

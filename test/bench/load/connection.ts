@@ -19,6 +19,8 @@ export type Protocol = "grpc" | "json";
 export interface ConnectionEvents {
   /** A call was answered well. `at` is the time that the call was started with. */
   answered(at: number, message: Uint8Array): void;
+  /** A call was refused: RESOURCE_EXHAUSTED. Without this, a refusal fails the connection. */
+  refused?(at: number): void;
   /** The connection is of no more use. */
   failed(reason: Error): void;
 }
@@ -27,6 +29,8 @@ export interface ConnectionEvents {
 export interface LoadConnection {
   /** Calls under way. */
   readonly open: number;
+  /** The most calls that the server allows to be under way here. */
+  readonly limit: number;
   /** Starts a call at the time `at`, by the caller's clock; it is sent at the next `flush`. */
   start(at: number): void;
   /** Sends what was started; calls started within `answered` are sent without it. */

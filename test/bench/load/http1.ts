@@ -58,6 +58,7 @@ export function openHttp1(exchange: Exchange, events: ConnectionEvents): LoadCon
   socket.on("close", () => fail("the server closed a connection"));
 
   return {
+    limit: 1,
     get open() {
       return startedAt === undefined ? 0 : 1;
     },

@@ -15,6 +15,7 @@ import {
   maxFrameBytes,
 } from "./frames.ts";
 import { createHpackDecoder, encodeRequestFields, type Field } from "./hpack.ts";
+import { encodeSettings, readStreamLimit } from "./settings.ts";
 
 // Frames are written and read here, without node:http2: its client costs twice what its server
 // does, and would then be what is measured.
@@ -29,6 +30,7 @@ const preface = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "latin1");
 const initialWindow = 65_535;
 const ownWindow = 2 ** 30;
 const envelopeBytes = 5;
+const resourceExhausted = "8";
 const noTypes = { stream: 0, flags: 0 };
 
 /** Opens an HTTP/2 connection for unary gRPC calls. */
@@ -42,6 +44,7 @@ export function openHttp2(exchange: Exchange, events: ConnectionEvents): LoadCon
   let pending: number[] = [];
   let sendWindow = initialWindow;
   let received = 0;
+  let limit = Number.POSITIVE_INFINITY;
   let ended = false;
 
   const send = (type: number, payload: Buffer, bits = 0): void => {
@@ -72,6 +75,10 @@ export function openHttp2(exchange: Exchange, events: ConnectionEvents): LoadCon
     calls.delete(stream);
     const message = Buffer.concat(call.parts).subarray(envelopeBytes);
     const grpcStatus = valueOf(trailers, "grpc-status");
+    if (grpcStatus === resourceExhausted && events.refused !== undefined) {
+      events.refused(call.at);
+      return;
+    }
     const wrong =
       call.status === "200" && grpcStatus === "0"
         ? checkLength(exchange, message.length)
@@ -109,6 +116,7 @@ export function openHttp2(exchange: Exchange, events: ConnectionEvents): LoadCon
         readData(frame);
         break;
       case frameTypes.settings:
+        limit = readStreamLimit(frame.payload) ?? limit;
         if ((frame.flags & flags.ack) === 0) send(frameTypes.settings, Buffer.alloc(0), flags.ack);
         break;
       case frameTypes.ping:
@@ -144,6 +152,9 @@ export function openHttp2(exchange: Exchange, events: ConnectionEvents): LoadCon
     get open() {
       return calls.size;
     },
+    get limit() {
+      return limit;
+    },
     start(at) {
       calls.set(nextStream, { at, parts: [], status: undefined });
       pending.push(nextStream);
@@ -176,17 +187,6 @@ function encodeUint32(value: number): Buffer {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(value);
   return bytes;
-}
-
-/** No pushed answers, and a window for each call in which any answer of the bench fits. */
-function encodeSettings(): Buffer {
-  const [enablePush, initialWindowSize] = [2, 4];
-  const settings = Buffer.alloc(12);
-  settings.writeUInt16BE(enablePush, 0);
-  settings.writeUInt32BE(0, 2);
-  settings.writeUInt16BE(initialWindowSize, 6);
-  settings.writeUInt32BE(2 ** 20, 8);
-  return settings;
 }
 
 interface EncodedRequest {

@@ -6,6 +6,8 @@ import { openHttp2 } from "./http2.ts";
 export interface PoolEvents {
   /** A call of this connection was answered well. */
   answered(connection: LoadConnection, at: number, message: Uint8Array): void;
+  /** A call of this connection was refused. Without this, a refusal fails the connection. */
+  readonly refused?: (connection: LoadConnection) => void;
   failed(reason: Error): void;
 }
 
@@ -15,10 +17,12 @@ export function openConnections(
   count: number,
   events: PoolEvents,
 ): readonly LoadConnection[] {
+  const { refused } = events;
   const open = exchange.protocol === "grpc" ? openHttp2 : openHttp1;
   return Array.from({ length: count }, () => {
     const connection = open(exchange, {
       answered: (at, message) => events.answered(connection, at, message),
+      ...(refused === undefined ? {} : { refused: () => refused(connection) }),
       failed: (reason) => events.failed(reason),
     });
     return connection;

@@ -32,6 +32,12 @@ export interface OpenOrder {
   /** Calls a second. */
   readonly rate: number;
   readonly seconds: number;
+  /**
+   * More than the server can do: refusals are counted, and a call that finds no
+   * room on any connection for so many milliseconds is never sent. Without it,
+   * every call is sent, and the first that is refused fails the order.
+   */
+  readonly giveUpMs?: number;
 }
 
 /** What the load generator can be told to do. */
@@ -52,6 +58,10 @@ export interface LoadReport {
   readonly p99: number;
   /** CPU seconds of the server's process; 0 for open orders. */
   readonly serverCpu: number;
+  /** Of an open order: the calls that were answered while it lasted, refused, and never sent. */
+  readonly inTime?: number;
+  readonly refused?: number;
+  readonly unsent?: number;
   /** CPU seconds of the load generator itself. */
   readonly ownCpu: number;
 }
