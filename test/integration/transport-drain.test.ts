@@ -2,11 +2,11 @@ import { once } from "node:events";
 import http from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
 import type { AnyResponse } from "../../server/src/transport/handler.ts";
-import type { ListenerOptions } from "../../server/src/transport/listener.ts";
+import type { Listener, ListenerOptions } from "../../server/src/transport/listener.ts";
 import { createListener } from "../../server/src/transport/listener.ts";
 import { http2Preface } from "../../server/src/transport/sniff.ts";
 import type { DrainBench } from "../support/listeners.ts";
-import { identity, startDrainBench } from "../support/listeners.ts";
+import { createFronts, identity, startDrainBench } from "../support/listeners.ts";
 import type { Session2, TextAnswer } from "../support/sockets.ts";
 import { open, readAll, readUntil, request1, request2, session2 } from "../support/sockets.ts";
 
@@ -17,6 +17,8 @@ const settings = `${http2Preface}\0\0\0\x04\0\0\0\0\0\0\0\0\x04\x01\0\0\0\0`;
 
 let bench: DrainBench;
 let sessions: Session2[] = [];
+const fronts = createFronts();
+const openFront = (listener: Listener): Promise<number> => fronts.open(listener);
 
 async function start(options?: Partial<ListenerOptions>): Promise<DrainBench> {
   bench = await startDrainBench(options);
@@ -45,6 +47,7 @@ async function slow1(agent: http.Agent): Promise<[Promise<TextAnswer>, AnyRespon
 afterEach(async () => {
   for (const session of sessions) session.destroy();
   sessions = [];
+  fronts.closeAll();
   const drained = bench.listener.drain(0);
   while (bench.timer.pending().length > 0) bench.timer.fireNext();
   await drained;
@@ -221,6 +224,43 @@ describe("drain()", () => {
     while (timer.pending().length > 0) timer.fireNext();
     await readAll(socket);
     expect(await drained).toMatchObject({ open: 1 });
+  });
+
+  it("answers calls under way of adopted connections, and waits for those to close", async () => {
+    const { listener } = await start();
+    const front = await openFront(listener);
+    const taken = bench.nextSlow();
+    const answer = request1(front, { path: "/slow", agent: new http.Agent({ keepAlive: true }) });
+    const response = await taken;
+    const drained = listener.drain(10_000);
+    response.end("answered");
+    expect(await answer).toMatchObject({ body: "answered", headers: { connection: "close" } });
+    expect(await drained).toEqual({ open: 1, cut: 0 });
+  });
+
+  it("cuts adopted connections at the deadline", async () => {
+    const { listener, timer } = await start();
+    const taken = bench.nextSlow();
+    const lost = request1(await openFront(listener), { path: "/slow" });
+    const outcomes = Promise.allSettled([lost]);
+    await taken;
+    const drained = listener.drain(10_000);
+    timer.fireNext();
+    timer.fireNext();
+    expect(await drained).toEqual({ open: 1, cut: 1 });
+    expect(await outcomes).toMatchObject([{ status: "rejected", reason: { code: "ECONNRESET" } }]);
+  });
+
+  it("closes what it is to adopt during a drain", async () => {
+    const { listener } = await start();
+    const front = await openFront(listener);
+    const [taken, first] = [bench.nextSlow(), request1(front, { path: "/slow" })];
+    const response = await taken;
+    const drained = listener.drain(10_000);
+    expect(await readAll(await open(front))).toBe("");
+    response.end("answered");
+    expect(await first).toMatchObject({ body: "answered" });
+    expect(await drained).toEqual({ open: 1, cut: 0 });
   });
 
   it("tells of the first drain when asked again, and drains what never listened", async () => {

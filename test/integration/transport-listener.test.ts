@@ -2,9 +2,10 @@ import { once } from "node:events";
 import http from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Handler } from "../../server/src/transport/handler.ts";
+import { createListener } from "../../server/src/transport/listener.ts";
 import { http2Preface } from "../../server/src/transport/sniff.ts";
 import type { Listeners } from "../support/listeners.ts";
-import { createListeners } from "../support/listeners.ts";
+import { createFronts, createListeners } from "../support/listeners.ts";
 import { open, readAll, readUntil, request1, request2, session2 } from "../support/sockets.ts";
 
 const listeners = createListeners();
@@ -100,5 +101,21 @@ describe("a cleartext listener", () => {
   it("does not listen on a taken port", async () => {
     const port = await start();
     await expect(start({ port })).rejects.toMatchObject({ code: "EADDRINUSE" });
+  });
+});
+
+describe("adopt()", () => {
+  it("serves a connection that somebody else accepted as one of its own", async () => {
+    const listener = createListener({
+      host: "127.0.0.1",
+      port: 0,
+      handler: ({ socket }, response) =>
+        response.end(`${listener.connections()} open, half: ${socket.allowHalfOpen}`),
+    });
+    const fronts = createFronts();
+    const { body } = await request1(await fronts.open(listener), { agent: false });
+    expect(body).toBe("1 open, half: true");
+    await listener.drain(0);
+    fronts.closeAll();
   });
 });

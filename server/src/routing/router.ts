@@ -22,21 +22,27 @@ export function routeCall(requested: string, snapshot: RoutingSnapshot): Routed 
   if (requested !== "")
     return { version: findRequested(requested, snapshot), route: requestedRoute(requested) };
   const stable = aliases.get(stableAlias);
-  if (stable !== undefined) {
-    return {
-      version: stable,
-      route: { policy: "stable", reason: `the alias ${stableAlias} is version ${stable}` },
-    };
-  }
+  if (stable !== undefined) return routeBy("stable", stable, snapshot);
   const latest = versions.findLast((each) => each.isReady) ?? versions.at(-1);
   if (latest === undefined) {
     throw new ServingError("VERSION_NOT_FOUND", `the model ${model} has no version`);
   }
-  const { version } = latest;
-  return {
-    version,
-    route: { policy: "latest", reason: `version ${version} is the highest that is ready` },
-  };
+  return routeBy("latest", latest.version, snapshot);
+}
+
+/** What the last calls of each model without a version were told: most are told the same. */
+const lastRouted = new WeakMap<RoutingSnapshot, Routed>();
+
+function routeBy(policy: "stable" | "latest", version: bigint, snapshot: RoutingSnapshot): Routed {
+  const last = lastRouted.get(snapshot);
+  if (last !== undefined && last.version === version && last.route.policy === policy) return last;
+  const reason =
+    policy === "stable"
+      ? `the alias ${stableAlias} is version ${version}`
+      : `version ${version} is the highest that is ready`;
+  const routed: Routed = { version, route: { policy, reason } };
+  lastRouted.set(snapshot, routed);
+  return routed;
 }
 
 function requestedRoute(requested: string): Route {

@@ -9,4 +9,12 @@ export interface CallContext
   > {
   /** Aborted when the caller leaves or the deadline passes. */
   readonly signal: CallSignal;
+  /** Reads one header of the request; missing on a lane where `requestHeader` costs nothing. */
+  readonly header?: (name: string) => string | undefined;
+}
+
+/** Reads one header of a call's request, by its name in lower case. */
+export function readHeader(context: CallContext, name: string): string | undefined {
+  if (context.header !== undefined) return context.header(name);
+  return context.requestHeader.get(name) ?? undefined;
 }

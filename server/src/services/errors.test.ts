@@ -25,6 +25,7 @@ describe("toConnectError()", () => {
     MODEL_ANSWER_INVALID: Code.Internal,
     ENGINE_FAILED: Code.Unavailable,
     MESSAGE_TOO_LARGE: Code.ResourceExhausted,
+    OVERLOADED: Code.ResourceExhausted,
     DEADLINE_EXCEEDED: Code.DeadlineExceeded,
     CANCELLED: Code.Canceled,
     SHUTTING_DOWN: Code.Unavailable,

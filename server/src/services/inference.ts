@@ -1,24 +1,25 @@
-import { create } from "@bufbuild/protobuf";
 import type { ServiceImpl } from "@connectrpc/connect";
-import {
-  type InferenceService,
-  type PredictRequest,
-  type PredictResponse,
-  type PredictStreamRequest,
-  type PredictStreamResponse,
-  PredictStreamResponseSchema,
+import type {
+  InferenceService,
+  PredictRequest,
+  PredictResponse,
+  PredictStreamRequest,
+  PredictStreamResponse,
 } from "@presage/gen/presage/v1/inference_pb";
+import type { Tensor as TensorMessage } from "@presage/gen/presage/v1/tensor_pb";
 import { tensorFromProto, tensorToProto } from "../codecs/tensor.ts";
 import { valueFromProto, valueToProto } from "../codecs/value.ts";
 import type { Clock } from "../core/clock.ts";
 import { ServingError } from "../core/errors.ts";
 import type { PredictInput, Prediction } from "../core/prediction.ts";
+import type { Tensor } from "../core/tensor.ts";
 import { createViolationList } from "../core/violations.ts";
 import type { Predictor } from "../predict/predictor.ts";
-import type { CallContext } from "./call-context.ts";
+import { type CallContext, readHeader } from "./call-context.ts";
 import { fromFailure } from "./errors.ts";
 import { pipeline } from "./pipeline.ts";
 import { toStatus } from "./status.ts";
+import { readUrgency } from "./urgency.ts";
 
 /** What the inference service works with. */
 export interface InferenceParts {
@@ -30,10 +31,20 @@ export interface InferenceParts {
   readonly reportFault: (fault: unknown) => void;
 }
 
+/** `presage.v1.InferenceService`. */
+export interface InferenceMethods extends ServiceImpl<typeof InferenceService> {
+  /**
+   * Answers one request of a stream, be it with its error; rejects where the whole
+   * stream was aborted. `predictStream` answers each so.
+   */
+  readonly answerOne: (
+    request: PredictStreamRequest,
+    context: CallContext,
+  ) => Promise<PredictStreamResponse>;
+}
+
 /** Makes `presage.v1.InferenceService`. */
-export function createInferenceService(
-  parts: InferenceParts,
-): ServiceImpl<typeof InferenceService> {
+export function createInferenceService(parts: InferenceParts): InferenceMethods {
   const { predictor, clock, streamConcurrency, reportFault } = parts;
 
   const predict = async (
@@ -48,11 +59,12 @@ export function createInferenceService(
       input,
       signal: context.signal,
       deadline: clock.now() + (context.timeoutMs() ?? Number.POSITIVE_INFINITY),
+      urgency: readUrgency(readHeader(context, "priority")),
     });
     return writePrediction(prediction, request);
   };
 
-  const answer = async (
+  const answerOne = async (
     { request }: PredictStreamRequest,
     context: CallContext,
   ): Promise<PredictStreamResponse> => {
@@ -60,27 +72,30 @@ export function createInferenceService(
     try {
       if (request === undefined) throw missingField("request");
       const response = await predict(request, context);
-      return create(PredictStreamResponseSchema, {
-        requestId,
-        outcome: { case: "response", value: response },
-      });
+      return writeOutcome(requestId, { case: "response", value: response });
     } catch (failure) {
       if (context.signal.aborted) throw failure;
-      return create(PredictStreamResponseSchema, {
-        requestId,
-        outcome: { case: "error", value: toStatus(fromFailure(failure, reportFault)) },
-      });
+      const error = toStatus(fromFailure(failure, reportFault));
+      return writeOutcome(requestId, { case: "error", value: error });
     }
   };
 
   return {
     predict,
+    answerOne,
     predictStream: (requests: AsyncIterable<PredictStreamRequest>, context: CallContext) =>
       pipeline(requests, {
         concurrency: streamConcurrency,
-        answer: (request) => answer(request, context),
+        answer: (request) => answerOne(request, context),
       }),
   };
+}
+
+function writeOutcome(
+  requestId: string,
+  outcome: PredictStreamResponse["outcome"],
+): PredictStreamResponse {
+  return { $typeName: "presage.v1.PredictStreamResponse", requestId, outcome };
 }
 
 function missingField(field: string): ServingError {
@@ -108,20 +123,29 @@ function readInput(request: PredictRequest): PredictInput {
  * an eighth of what the library's function for making them from parts does.
  */
 function writePrediction(prediction: Prediction, request: PredictRequest): PredictResponse {
-  const { output } = prediction;
+  const { output, route } = prediction;
   const tags: PredictResponse["tags"] = {};
-  for (const [name, value] of Object.entries(prediction.tags)) tags[name] = valueToProto(value);
-  const form = request.tensors.some((tensor) => tensor.data.case === "raw") ? "raw" : "typed";
+  for (const name of Object.keys(prediction.tags))
+    tags[name] = valueToProto(prediction.tags[name] ?? null);
   return {
     $typeName: "presage.v1.PredictResponse",
     predictionId: prediction.predictionId,
     model: prediction.model,
     version: prediction.version.toString(),
-    tensors:
-      output.kind === "tensors" ? output.tensors.map((each) => tensorToProto(each, form)) : [],
+    tensors: output.kind === "tensors" ? writeTensors(output.tensors, request) : [],
     rows: output.kind === "rows" ? output.rows.map(valueToProto) : [],
     tags,
     requestId: request.requestId,
-    route: { $typeName: "presage.v1.Route", ...prediction.route },
+    route: { $typeName: "presage.v1.Route", policy: route.policy, reason: route.reason },
   };
 }
+
+function writeTensors(
+  tensors: readonly Tensor[],
+  request: PredictRequest,
+): PredictResponse["tensors"] {
+  const form = request.tensors.some(isRaw) ? "raw" : "typed";
+  return tensors.map((tensor) => tensorToProto(tensor, form));
+}
+
+const isRaw = ({ data }: TensorMessage): boolean => data.case === "raw";

@@ -26,6 +26,9 @@ export function createPredictionCodec(signature: Signature): PredictionCodec {
   const tensorDecoder = createTensorDecoder(signature);
   const rowDecoder = createRowDecoder(signature);
   const outputNames = signature.outputs.map((output) => output.name);
+  // Most calls have the shape of the one before.
+  let describedShape: readonly number[] = [];
+  let description: ValueObject = { shape_input_data: showShape([]) };
 
   return {
     encode(input) {
@@ -67,7 +70,17 @@ export function createPredictionCodec(signature: Signature): PredictionCodec {
         only !== undefined && second === undefined
           ? only.shape
           : [feeds.rowCount, signature.features.length];
-      return { shape_input_data: showShape(shape) };
+      if (!isSameShape(shape, describedShape)) {
+        describedShape = shape;
+        description = { shape_input_data: showShape(shape) };
+      }
+      return description;
     },
   };
+}
+
+function isSameShape(one: readonly number[], other: readonly number[]): boolean {
+  if (one.length !== other.length) return false;
+  for (let axis = 0; axis < one.length; axis += 1) if (one[axis] !== other[axis]) return false;
+  return true;
 }

@@ -30,107 +30,148 @@ interface CompiledFeature {
 
 /** Compiles the decoder of a signature. */
 export function createTensorDecoder(signature: Signature): TensorDecoder {
-  const featuresOf = signature.inputs.map((_, input) =>
+  const { inputs, rowAxis } = signature;
+  const names = inputs.map((input) => input.name);
+  const shared = findSharedDimensions(inputs);
+  const featuresOf = inputs.map((_, input) =>
     signature.features
       .filter((feature) => feature.input === input)
       .map((feature) => ({ feature, rule: createElementRule(feature) }))
-      .filter(({ rule }) => !rule.checksNothing),
+      .filter(({ feature, rule }) => !rule.checksNothing && !isOpaque(feature)),
   );
+
+  const decodeInput = (tensor: GivenTensor, input: number, scope: RequestScope): void => {
+    const spec = inputs[input];
+    if (spec === undefined) return;
+    const { path, violations } = scope;
+    const shape = checkShape(tensor, spec, scope);
+    if (shape === undefined) return;
+    const rows = rowAxis ? (shape[0] ?? 1) : 1;
+    if (rows === 0) {
+      violations.add(`${path}.shape`, "expected at least one row, got 0");
+      return;
+    }
+    const data = decodeContent({ ...tensor, spec, shape }, path, violations);
+    if (data === undefined) return;
+    const { name, dataType } = spec;
+    const final = checkElements(
+      { path, rows, data, dataType, violations },
+      featuresOf[input] ?? [],
+    );
+    scope.feeds[input] = { name, dataType, shape, data: final };
+  };
 
   return {
     decode(given) {
       const violations = createViolationList();
-      const assigned = assignInputs(given, signature.inputs, violations);
-      const sizes = new Map<string, number>();
-      const tensors = signature.inputs.map((spec, input): Tensor | undefined => {
+      const sizes = shared.size === 0 ? undefined : new Map<string, number>();
+      const feeds: Tensor[] = [];
+      const assigned = assignInputs(given, names, violations);
+      for (let input = 0; input < assigned.length; input += 1) {
         const place = assigned[input];
         const tensor = place === undefined ? undefined : given[place];
-        if (tensor === undefined) return undefined;
-        const path = `tensors[${place}]`;
-        const shape = checkShape(tensor, spec, { sizes, violations, path });
-        if (shape === undefined) return undefined;
-        if (signature.rowAxis && shape[0] === 0) {
-          violations.add(`${path}.shape`, "expected at least one row, got 0");
-          return undefined;
-        }
-        const data = decodeContent({ ...tensor, spec, shape }, path, violations);
-        if (data === undefined) return undefined;
-        const rows = signature.rowAxis ? (shape[0] ?? 1) : 1;
-        const checked = { path, rows, data, dataType: spec.dataType, violations };
-        const final = checkElements(checked, featuresOf[input] ?? []);
-        return { name: spec.name, dataType: spec.dataType, shape, data: final };
-      });
+        if (tensor === undefined) continue;
+        decodeInput(tensor, input, { path: pathOf(place), feeds, shared, sizes, violations });
+      }
       violations.throwIfAny();
-      const feeds = tensors.filter((tensor) => tensor !== undefined);
-      return { tensors: feeds, rowCount: signature.rowAxis ? (feeds[0]?.shape[0] ?? 1) : 1 };
+      return { tensors: feeds, rowCount: rowAxis ? (feeds[0]?.shape[0] ?? 1) : 1 };
     },
   };
+}
+
+/**
+ * Tells whether a feature is a tensor of which nothing more is said, such as an
+ * image: what its elements may be is for the model to say, and looking at each
+ * would take longer than all else that is done with a large one.
+ */
+function isOpaque({ shape, domain, missing }: Feature): boolean {
+  return shape.length > 0 && domain.kind === "any" && missing.kind === "reject";
+}
+
+/** What is known while a request is decoded. */
+interface RequestScope {
+  /** Where the tensor is in the request. */
+  readonly path: string;
+  /** The inputs that are decoded so far. */
+  readonly feeds: Tensor[];
+  /** The open dimensions that occur more than once in a signature, and so must agree. */
+  readonly shared: ReadonlySet<string>;
+  /** The sizes that the request's tensors so far give to them. */
+  readonly sizes: Map<string, number> | undefined;
+  readonly violations: ViolationList;
+}
+
+const firstPath = "tensors[0]";
+const pathOf = (place: number | undefined): string =>
+  place === 0 ? firstPath : `tensors[${place}]`;
+
+function findSharedDimensions(inputs: readonly TensorSpec[]): ReadonlySet<string> {
+  const all = inputs
+    .flatMap((input) => input.shape)
+    .filter((dimension) => typeof dimension === "string");
+  return new Set(all.filter((dimension, index) => all.indexOf(dimension) !== index));
 }
 
 /** Finds the place of each input's tensor in the request. */
 function assignInputs(
   given: readonly GivenTensor[],
-  inputs: readonly TensorSpec[],
+  inputs: readonly string[],
   violations: ViolationList,
 ): readonly (number | undefined)[] {
-  const assigned: (number | undefined)[] = inputs.map(() => undefined);
-  const names = inputs.map((input) => input.name).join(", ");
-  for (const [index, tensor] of given.entries()) {
-    const unnamed = tensor.name === "" && inputs.length === 1;
-    const input = unnamed ? 0 : inputs.findIndex((spec) => spec.name === tensor.name);
-    if (tensor.name === "" && !unnamed) {
-      violations.add(`tensors[${index}].name`, `required, one of ${names}`);
+  const assigned: (number | undefined)[] = [];
+  for (let index = 0; index < given.length; index += 1) {
+    const name = given[index]?.name ?? "";
+    const unnamed = name === "" && inputs.length === 1;
+    const input = unnamed ? 0 : inputs.indexOf(name);
+    if (name === "" && !unnamed) {
+      violations.add(`tensors[${index}].name`, `required, one of ${inputs.join(", ")}`);
     } else if (input === -1) {
-      violations.add(`tensors[${index}].name`, `unknown input "${tensor.name}", expected ${names}`);
+      const expected = inputs.join(", ");
+      violations.add(`tensors[${index}].name`, `unknown input "${name}", expected ${expected}`);
     } else if (assigned[input] !== undefined) {
-      violations.add(`tensors[${index}].name`, `input ${inputs[input]?.name} is given twice`);
+      violations.add(`tensors[${index}].name`, `input ${inputs[input]} is given twice`);
     } else assigned[input] = index;
   }
-  for (const [input, spec] of inputs.entries()) {
-    if (assigned[input] === undefined) violations.add(`tensors.${spec.name}`, "missing");
+  for (let input = 0; input < inputs.length; input += 1) {
+    if (assigned[input] === undefined) violations.add(`tensors.${inputs[input]}`, "missing");
   }
   return assigned;
 }
 
-interface ShapeScope {
-  /** The sizes that the request's tensors so far give to the signature's open dimensions. */
-  readonly sizes: Map<string, number>;
-  readonly violations: ViolationList;
-  readonly path: string;
-}
-
 function checkShape(
-  { shape }: GivenTensor,
+  tensor: GivenTensor,
   spec: TensorSpec,
-  { sizes, violations, path }: ShapeScope,
+  { shared, sizes, violations, path }: RequestScope,
 ): readonly number[] | undefined {
-  const given = shape.map(Number);
-  const field = `${path}.shape`;
-  const expectation = `expected ${showDimensions(spec.shape)}, got [${shape.join(", ")}]`;
-  if (given.some((size) => size < 0)) {
-    violations.add(field, `a dimension is negative: ${expectation}`);
-    return undefined;
+  const given: number[] = [];
+  const refuse = (problem: string, addition = ""): undefined => {
+    const expectation = `expected ${showDimensions(spec.shape)}, got [${tensor.shape.join(", ")}]`;
+    violations.add(`${path}.shape`, `${problem}: ${expectation}${addition}`);
+  };
+  let elements = 1;
+  let negative = false;
+  for (const dimension of tensor.shape) {
+    const size = Number(dimension);
+    if (size < 0) negative = true;
+    elements *= size;
+    // Also where another dimension is 0.
+    if (!Number.isSafeInteger(size)) elements = Number.NaN;
+    given.push(size);
   }
-  if (
-    !Number.isSafeInteger(elementCount(given)) ||
-    given.some((size) => !Number.isSafeInteger(size))
-  ) {
-    violations.add(field, `too many elements: ${expectation}`);
-    return undefined;
-  }
-  if (given.length !== spec.shape.length) {
-    violations.add(field, `wrong rank: ${expectation}`);
-    return undefined;
-  }
-  for (const [axis, size] of given.entries()) {
+  if (negative) return refuse("a dimension is negative");
+  if (!Number.isSafeInteger(elements)) return refuse("too many elements");
+  if (given.length !== spec.shape.length) return refuse("wrong rank");
+  for (let axis = 0; axis < given.length; axis += 1) {
     const dimension = spec.shape[axis];
-    const wanted = typeof dimension === "string" ? sizes.get(dimension) : dimension;
-    if (wanted === undefined && typeof dimension === "string") sizes.set(dimension, size);
-    else if (wanted !== size) {
-      const same =
-        typeof dimension === "string" ? ` (${dimension} is ${wanted} in another input)` : "";
-      violations.add(field, `wrong dimension: ${expectation}${same}`);
-      return undefined;
+    const size = given[axis] ?? 0;
+    if (typeof dimension !== "string") {
+      if (dimension !== size) return refuse("wrong dimension");
+    } else if (shared.has(dimension)) {
+      const wanted = sizes?.get(dimension) ?? size;
+      if (wanted !== size) {
+        return refuse("wrong dimension", ` (${dimension} is ${wanted} in another input)`);
+      }
+      sizes?.set(dimension, size);
     }
   }
   return given;
@@ -177,10 +218,10 @@ function checkElements(scope: ElementScope, features: readonly CompiledFeature[]
   return filled?.data ?? data;
 }
 
-/** The quick way for large tensors: one feature without a domain, and every number finite. */
+/** The quick way for large tables: no feature has a domain, and every number is finite. */
 function isPlainAndFinite({ data }: ElementScope, features: readonly CompiledFeature[]): boolean {
   if (!(data instanceof Float32Array || data instanceof Float64Array)) return false;
-  if (features.some(({ feature }) => feature.domain.kind !== "any")) return false;
+  for (const { feature } of features) if (feature.domain.kind !== "any") return false;
   let sum = 0;
   for (let index = 0; index < data.length; index += 1) sum += (data[index] ?? 0) * 0;
   return sum === 0;

@@ -11,6 +11,10 @@ const columns = signatureOf({
     "features: [{ name: a, range: { min: 0, max: 1 } }, { name: b, missing: fill, fill: -1 }]",
 });
 const echo = signatureOf({ inputs: [spec("x", "FP32", "N", "M")] });
+const table = signatureOf({
+  inputs: [spec("x", "FP32", "N", 2)],
+  manifest: "features: [{ name: a }, { name: b }]",
+});
 const pair = signatureOf({ inputs: [spec("a", "FP32", "N", 1), spec("b", "INT64", "N", 1)] });
 const shared = signatureOf({ inputs: [spec("a", "FP32", "N", "M"), spec("b", "FP32", "N", "M")] });
 const scalar = signatureOf({ inputs: [spec("x", "FP32")] });
@@ -165,12 +169,12 @@ describe("decode()", () => {
     ],
     [
       "NaN and infinities, each by row and column",
-      echo,
+      table,
       [floats("x", [2, 2], NaN, 0, Infinity, -Infinity)],
       [
-        "tensors[0][0,0]: x: expected a finite number, got NaN",
-        "tensors[0][1,0]: x: expected a finite number, got Infinity",
-        "tensors[0][1,1]: x: expected a finite number, got -Infinity",
+        "tensors[0][0,0]: a: expected a finite number, got NaN",
+        "tensors[0][1,0]: a: expected a finite number, got Infinity",
+        "tensors[0][1,1]: b: expected a finite number, got -Infinity",
       ],
     ],
     [
@@ -199,6 +203,12 @@ describe("decode()", () => {
     expect(violationsOf(() => createTensorDecoder(signature).decode(tensors))).toEqual(violations);
   });
 
+  it("lets a tensor of which nothing is said have any elements", () => {
+    const elements = [NaN, 0, Infinity, -Infinity];
+    const { tensors } = createTensorDecoder(echo).decode([floats("x", [2, 2], ...elements)]);
+    expect(tensors[0]?.data).toEqual(Float32Array.from(elements));
+  });
+
   it("says what the documentation says", () => {
     const breast = signatureOf({ inputs: [spec("x", "FP64", "N", 30)] });
     const short = given("x", [1, 30], { kind: "raw", bytes: new Uint8Array(120) });
@@ -208,8 +218,8 @@ describe("decode()", () => {
   });
 
   it("bounds the violations, and counts the rest", () => {
-    const nans = floats("x", [1, 3000], ...Array.from({ length: 3000 }, () => Number.NaN));
-    const failure = failureOf(() => createTensorDecoder(echo).decode([nans]));
+    const nans = floats("x", [1500, 2], ...Array.from({ length: 3000 }, () => Number.NaN));
+    const failure = failureOf(() => createTensorDecoder(table).decode([nans]));
     expect([failure.violations.length, failure.violationsLeftOut]).toEqual([1000, 2000]);
   });
 });

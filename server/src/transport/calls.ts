@@ -12,29 +12,18 @@ export interface CallParts {
 
 /** The ordered steps of every call, on every lane and in every protocol. */
 export interface CallSteps {
-  /** Takes a call with one answer through the steps; `next` is the method itself. Throws ConnectErrors only. */
-  runUnary<Answer>(signal: CallSignal, next: () => Answer | Promise<Answer>): Promise<Answer>;
+  /** Ends a call that failed: turns what went wrong into an error of the protocol, and reports faults. */
+  fail(failure: unknown, signal: CallSignal): ConnectError;
   /** Makes the error of a message that is refused before its method sees it. */
   refuse(refusal: ServingError): ConnectError;
-  /** The same steps, for calls of every kind, as Connect's engine takes them. */
+  /** The same steps as Connect's engine takes them. */
   readonly interceptor: Interceptor;
 }
 
-/** Makes the steps, outermost first: failures are turned into errors of the protocol. */
+/** Makes the steps. */
 export function createCallSteps({ reportFault }: CallParts): CallSteps {
-  const translate = (failure: unknown, signal: CallSignal): ConnectError =>
+  const fail = (failure: unknown, signal: CallSignal): ConnectError =>
     fromFailure(explainAbort(failure, signal), reportFault);
-
-  const runUnary = async <Answer>(
-    signal: CallSignal,
-    next: () => Answer | Promise<Answer>,
-  ): Promise<Answer> => {
-    try {
-      return await next();
-    } catch (failure) {
-      throw translate(failure, signal);
-    }
-  };
 
   async function* runStream<Message>(
     messages: AsyncIterable<Message>,
@@ -43,18 +32,22 @@ export function createCallSteps({ reportFault }: CallParts): CallSteps {
     try {
       yield* messages;
     } catch (failure) {
-      throw translate(failure, signal);
+      throw fail(failure, signal);
     }
   }
 
   return {
-    runUnary,
+    fail,
     refuse: toConnectError,
     interceptor: (next) => async (request) => {
-      const response = await runUnary(request.signal, () => next(request));
-      return response.stream
-        ? { ...response, message: runStream(response.message, request.signal) }
-        : response;
+      try {
+        const response = await next(request);
+        return response.stream
+          ? { ...response, message: runStream(response.message, request.signal) }
+          : response;
+      } catch (failure) {
+        throw fail(failure, request.signal);
+      }
     },
   };
 }

@@ -2,7 +2,7 @@ import type http from "node:http";
 import http2 from "node:http2";
 import { PatientHttp2Request } from "./early-answer.ts";
 import type { AnyRequest, AnyResponse } from "./handler.ts";
-import type { PlainAnswer } from "./plain-protocols.ts";
+import { byteLength, type PlainAnswer } from "./plain-protocols.ts";
 
 /** A request and its answer, over either version of HTTP, as the plain lane needs them. */
 export interface Exchange {
@@ -73,7 +73,7 @@ class StreamExchange implements Exchange {
     };
     if (contentEncoding !== undefined) head["content-encoding"] = contentEncoding;
     if (trailers === undefined) head["content-length"] = byteLength(body);
-    else stream.on("wantTrailers", () => stream.sendTrailers({ ...trailers }));
+    else stream.on("wantTrailers", () => stream.sendTrailers(trailers));
     stream.respond(head, { waitForTrailers: trailers !== undefined });
     endWith(stream, body);
   }
@@ -137,8 +137,4 @@ function endWith(target: NodeJS.WritableStream, body: readonly Uint8Array[]): vo
   const final = body[last];
   if (final === undefined) target.end();
   else target.end(final);
-}
-
-function byteLength(pieces: readonly Uint8Array[]): number {
-  return pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
 }

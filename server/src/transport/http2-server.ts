@@ -5,6 +5,8 @@ import { closeAfterAnswer, PatientHttp2Request } from "./early-answer.ts";
 import type { Handler, ListenerTimeouts } from "./handler.ts";
 import type { Http2Limits } from "./http2-limits.ts";
 import { sessionOptions } from "./http2-limits.ts";
+import { keepStreamsApart } from "./session-streams.ts";
+import { createStreamBudget } from "./stream-budget.ts";
 import { createStreamWatch } from "./stream-watch.ts";
 
 /**
@@ -49,7 +51,11 @@ const ignoreError = (): void => {};
 /** Creates the HTTP/2 side of a listener. */
 export function createHttp2Server(options: Http2ServerOptions): Http2Server {
   const { handler, takeStream, limits, timeouts } = options;
-  const settings = sessionOptions(limits);
+  const budget = createStreamBudget({
+    total: limits.maxConcurrentStreamsInAll,
+    most: limits.maxConcurrentStreams,
+    least: limits.minConcurrentStreams,
+  });
   const sessions = new Map<http2.ServerHttp2Session, net.Socket>();
   const watch = createStreamWatch({
     requestMs: timeouts.requestMs,
@@ -70,12 +76,17 @@ export function createHttp2Server(options: Http2ServerOptions): Http2Server {
     adopt(socket) {
       // Node's HTTP/2 does not end its side itself, so a client that leaves would stay open half.
       socket.allowHalfOpen = false;
-      const session = http2.performServerHandshake(socket, settings);
+      const session = http2.performServerHandshake(socket, sessionOptions(limits, budget.share));
+      keepStreamsApart(session);
       sessions.set(session, socket);
-      session.on("stream", serve).once("close", () => sessions.delete(session));
+      session.on("stream", serve).once("close", () => {
+        sessions.delete(session);
+        budget.remove(session);
+      });
       // The session is destroyed by then; the error tells of the client, not of this server.
       session.on("error", ignoreError);
       session.setLocalWindowSize(limits.connectionWindowBytes);
+      budget.add(session);
       if (stage !== "serving") announce(session, socket);
       if (stage === "closing") session.close();
     },

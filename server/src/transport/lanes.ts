@@ -6,6 +6,7 @@ import type { AnyRequest, AnyResponse, Handler } from "./handler.ts";
 import type { Probes } from "./http/probes.ts";
 import type { StreamHandler } from "./http2-server.ts";
 import type { PlainLane } from "./plain-lane.ts";
+import type { StreamLane } from "./stream-lane.ts";
 
 /** The ways that a request can go. */
 export interface LaneParts {
@@ -15,6 +16,8 @@ export interface LaneParts {
   readonly probes: Probes;
   /** Answers the common kind of call. */
   readonly plain: PlainLane;
+  /** Answers the common kind of stream. @default they go to Connect's engine */
+  readonly streams?: StreamLane | undefined;
   /** Answers every other call, by Connect's protocol engine. */
   readonly connect: ConnectLane;
 }
@@ -28,7 +31,7 @@ export interface Lanes {
 }
 
 /** Makes the crossing of the lanes. */
-export function createLanes({ cors, probes, plain, connect }: LaneParts): Lanes {
+export function createLanes({ cors, probes, plain, streams, connect }: LaneParts): Lanes {
   // HTTP/2 calls of the common kind were taken from their streams.
   const takeRequest = (request: AnyRequest, response: AnyResponse): boolean =>
     request instanceof http.IncomingMessage &&
@@ -40,7 +43,8 @@ export function createLanes({ cors, probes, plain, connect }: LaneParts): Lanes 
       if (headers[":method"] !== "POST") return false;
       const decision = cors.decide("POST", headers);
       const answerHeaders = decision.kind === "headers" ? decision.headers : noHeaders;
-      return plain.take(createStreamExchange(stream, headers, answerHeaders));
+      const exchange = createStreamExchange(stream, headers, answerHeaders);
+      return plain.take(exchange) || streams?.take({ exchange, stream, answerHeaders }) === true;
     },
     handle(request, response) {
       const { method = "", url = "" } = request;

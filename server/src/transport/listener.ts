@@ -1,4 +1,4 @@
-import net from "node:net";
+import type net from "node:net";
 import type { TlsIdentity } from "./acceptor.ts";
 import { createAcceptor } from "./acceptor.ts";
 import type { Handler, ListenerTimeouts } from "./handler.ts";
@@ -8,6 +8,7 @@ import type { Http2Limits } from "./http2-limits.ts";
 import { defaultHttp2Limits } from "./http2-limits.ts";
 import type { StreamHandler } from "./http2-server.ts";
 import { createHttp2Server } from "./http2-server.ts";
+import { createPort } from "./port.ts";
 import type { DrainReport, Timer } from "./shutdown.ts";
 import { drainConnections } from "./shutdown.ts";
 
@@ -42,6 +43,8 @@ export interface ListenerOptions {
 export interface Listener {
   /** Starts to listen and tells where; rejects with Node's error, `EADDRINUSE` for example. */
   listen(): Promise<{ readonly host: string; readonly port: number }>;
+  /** Serves a connection that somebody else accepted as one of its own; closes it during a drain. */
+  adopt(socket: net.Socket): void;
   /** How many connections are open. */
   connections(): number;
   /**
@@ -53,16 +56,14 @@ export interface Listener {
 }
 
 const defaultGraceMs = 500;
-/** Idle milliseconds after which the system asks whether a client is still there. */
-const keepAliveProbeMs = 60_000;
 
-const ignoreError = (): void => {};
+const doNothing = (): void => {};
 
 /** Creates a listener that does not listen yet. */
 export function createListener(options: ListenerOptions): Listener {
   const timeouts = { ...defaultTimeouts, ...options.timeouts };
   const sockets = new Set<net.Socket>();
-  const handler = guardHandler(options.handler, options.handlerFailed ?? ignoreError);
+  const handler = guardHandler(options.handler, options.handlerFailed ?? doNothing);
   const http1 = createHttp1Server(handler, timeouts);
   const http2 = createHttp2Server({
     handler,
@@ -76,27 +77,31 @@ export function createListener(options: ListenerOptions): Listener {
     http1: (socket) => http1.adopt(socket),
     http2: (socket) => http2.adopt(socket),
   });
-  const server = net.createServer({
-    // As `http.Server` sets it for the sockets it accepts itself.
-    allowHalfOpen: true,
-    noDelay: true,
-    keepAlive: true,
-    keepAliveInitialDelay: keepAliveProbeMs,
-  });
-  server.on("connection", (socket) => {
+  /** Is called when the last connection has closed, once nobody can open another one. */
+  let emptied = doNothing;
+  const take = (socket: net.Socket): void => {
     sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
+    socket.once("close", () => {
+      sockets.delete(socket);
+      if (sockets.size === 0) emptied();
+    });
     acceptor.accept(socket);
-  });
+  };
+  const port = createPort({ host: options.host, port: options.port, take });
 
   const steps = {
     stopAccepting(whenEmpty: () => void): number {
-      server.close(() => {
-        http1.stop();
-        http2.stop();
-        whenEmpty();
+      const open = sockets.size;
+      port.close(() => {
+        emptied = () => {
+          http1.stop();
+          http2.stop();
+          whenEmpty();
+        };
+        // Those that were adopted are none of the port's.
+        if (sockets.size === 0) emptied();
       });
-      return sockets.size;
+      return open;
     },
     announceEnd(): void {
       http1.announceEnd();
@@ -117,7 +122,15 @@ export function createListener(options: ListenerOptions): Listener {
 
   return {
     listen() {
-      return listenOn(server, options.host, options.port);
+      return port.open();
+    },
+    adopt(socket) {
+      if (draining !== undefined) {
+        socket.destroy();
+        return;
+      }
+      socket.allowHalfOpen = true;
+      take(socket);
     },
     connections() {
       return sockets.size;
@@ -128,22 +141,4 @@ export function createListener(options: ListenerOptions): Listener {
       return draining;
     },
   };
-}
-
-function listenOn(
-  server: net.Server,
-  host: string,
-  port: number,
-): Promise<{ readonly host: string; readonly port: number }> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen({ host, port }, () => {
-      server.off("error", reject);
-      // A connection that could not be accepted, for want of file descriptors for example.
-      server.on("error", ignoreError);
-      const address = server.address();
-      if (address === null || typeof address === "string") reject(new Error("no TCP address"));
-      else resolve({ host: address.address, port: address.port });
-    });
-  });
 }

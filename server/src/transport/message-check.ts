@@ -5,9 +5,11 @@ import {
   type JsonValue,
   type Registry,
 } from "@bufbuild/protobuf";
-import { invalidInput, ServingError, type Violation } from "../core/errors.ts";
+import { invalidInput, type ServingError, type Violation } from "../core/errors.ts";
 import { findDuplicateKeys } from "./duplicate-keys.ts";
+import { tooManyValues } from "./message-limits.ts";
 import { isTooHeavy } from "./message-weight.ts";
+import type { AnyMessage } from "./plain-protocols.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
@@ -29,22 +31,20 @@ export interface MessageForm {
 export function createMessageCheck(form: MessageForm): (message: Uint8Array) => void {
   const { schema, format, maxValues: limit } = form;
   return (message) => {
+    if (format === "binary") {
+      readBinary(schema, message, limit);
+      return;
+    }
     if (isTooHeavy(schema, message, { format, limit })) throw tooManyValues(limit);
-    if (format === "json") checkJson(form, message);
-    else checkBinary(schema, message);
+    checkJson(form, message);
   };
 }
 
-function tooManyValues(limit: number): ServingError {
-  return new ServingError(
-    "MESSAGE_TOO_LARGE",
-    `the request message holds more than ${limit} values (limits.maxValues); send fewer rows, or raw tensors`,
-  );
-}
-
-function checkBinary(schema: DescMessage, message: Uint8Array): void {
+/** Reads a message in protobuf's binary form. Throws what the check of one does. */
+export function readBinary(schema: DescMessage, message: Uint8Array, limit: number): AnyMessage {
+  if (isTooHeavy(schema, message, { format: "binary", limit })) throw tooManyValues(limit);
   try {
-    fromBinary(schema, message);
+    return fromBinary(schema, message);
   } catch (error) {
     throw malformed(`not a ${schema.typeName} in protobuf: ${textOf(error)}`);
   }

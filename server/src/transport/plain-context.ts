@@ -48,6 +48,11 @@ class PlainContextImplementation implements PlainContext {
     return this.#signal;
   }
 
+  header(name: string): string | undefined {
+    const value = this.#exchange.headers[name];
+    return typeof value === "string" ? value : value?.join(", ");
+  }
+
   get requestHeader(): Headers {
     this.#requestHeader ??= readHeaders(this.#exchange);
     return this.#requestHeader;

@@ -3,14 +3,16 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import { ServingError } from "../core/errors.ts";
 import type { CallContext } from "../services/call-context.ts";
 import type { CallSteps } from "./calls.ts";
-import { createChunkList } from "./chunk-list.ts";
 import { compressAnswer } from "./compression.ts";
 import type { ConnectLane } from "./connect-lane.ts";
 import { readDeadline } from "./deadline-header.ts";
 import type { Exchange } from "./exchange.ts";
+import { assertResponseSize, requestTooLarge } from "./message-limits.ts";
+import { readBody } from "./plain-body.ts";
 import { type AddedMetadata, createPlainContext } from "./plain-context.ts";
 import {
   type AnyMessage,
+  byteLength,
   completeMessage,
   createPlainProtocols,
   findPlainProtocol,
@@ -18,7 +20,6 @@ import {
   type PlainProtocol,
 } from "./plain-protocols.ts";
 import { createPlainSignal, type PlainSignal } from "./plain-signal.ts";
-import { tooLarge } from "./request-body.ts";
 
 /** A method with one request and one answer. */
 export interface UnaryMethod {
@@ -28,6 +29,8 @@ export interface UnaryMethod {
   readonly output: DescMessage;
   /** Answers a call; an answer may leave fields out. */
   readonly answer: (request: AnyMessage, context: CallContext) => object | Promise<object>;
+  /** Tells why a call that came just now cannot be answered, before it is read. @default it can be */
+  readonly refusal?: (() => ServingError | undefined) | undefined;
 }
 
 /** What the plain lane works with. */
@@ -60,6 +63,8 @@ export interface PlainLane {
 export function createPlainLane(options: PlainLaneOptions): PlainLane {
   const protocols = createPlainProtocols(options.anyTypes);
   const methods = new Map(options.methods.map((method) => [method.path, method]));
+  const refusals = createRefusals(options.steps);
+  const answering = { ...options, refusals };
   const { maxRequestBytes, maxDeadlineMs } = options;
 
   return {
@@ -75,17 +80,41 @@ export function createPlainLane(options: PlainLaneOptions): PlainLane {
           : undefined;
       if (asked !== undefined && timeoutMs === undefined) return false;
       const call = { exchange, method, protocol, timeoutMs };
-      readBody(exchange, maxRequestBytes + (protocol.bare ? 0 : 5), (body) => {
-        if (body === undefined)
-          exchange.send(
-            protocol.fail(options.steps.refuse(tooLarge(maxRequestBytes)), nothingAdded),
-          );
-        else void answerCall(call, body, options);
+      const lead = protocol.bare ? 0 : envelopeBytes;
+      const form = { limit: maxRequestBytes + lead, lead, schema: method.input };
+      readBody(exchange.source, form, (body) => {
+        const refused = body === undefined ? requestTooLarge(maxRequestBytes) : method.refusal?.();
+        if (refused !== undefined) exchange.send(refusals.answer(protocol, refused));
+        else if (body !== undefined) void answerCall(call, body, answering);
       });
       return true;
     },
   };
 }
+
+/** The answers to calls that are refused. */
+interface Refusals {
+  answer(protocol: PlainProtocol, refused: ServingError): PlainAnswer;
+}
+
+/**
+ * Makes the answers to refused calls, each once: a server that has too much to do
+ * gives the same few errors over and over, and must not have more to do for that.
+ */
+function createRefusals(steps: CallSteps): Refusals {
+  const written = new WeakMap<ServingError, Map<PlainProtocol, PlainAnswer>>();
+  return {
+    answer(protocol, refused) {
+      const answers = written.get(refused) ?? new Map<PlainProtocol, PlainAnswer>();
+      const answer = answers.get(protocol) ?? protocol.fail(steps.refuse(refused), nothingAdded);
+      written.set(refused, answers.set(protocol, answer));
+      return answer;
+    },
+  };
+}
+
+/** What comes before a message in an envelope: flags, and the message's length. */
+const envelopeBytes = 5;
 
 const nothingAdded: AddedMetadata = { header: undefined, trailer: undefined };
 
@@ -96,39 +125,14 @@ interface PlainCall {
   readonly timeoutMs: number | undefined;
 }
 
-/** Reads a body to its end, and calls back with it; with undefined once it is past the limit. */
-function readBody(
-  { source }: Exchange,
-  limit: number,
-  done: (body: Uint8Array | undefined) => void,
-): void {
-  let only: Uint8Array | undefined;
-  let list: ReturnType<typeof createChunkList> | undefined;
-  let size = 0;
-  const take = (chunk: Buffer): void => {
-    size += chunk.byteLength;
-    if (size > limit) {
-      source.off("data", take);
-      source.off("end", end);
-      done(undefined);
-    } else if (only === undefined) only = chunk;
-    else {
-      if (list === undefined) {
-        list = createChunkList();
-        list.push(only);
-      }
-      list.push(chunk);
-    }
-  };
-  const end = (): void => done(list?.take(size) ?? only ?? new Uint8Array(0));
-  source.on("data", take);
-  source.on("end", end);
+interface AnsweringOptions extends PlainLaneOptions {
+  readonly refusals: Refusals;
 }
 
 async function answerCall(
   call: PlainCall,
   body: Uint8Array,
-  options: PlainLaneOptions,
+  options: AnsweringOptions,
 ): Promise<void> {
   const { exchange, method, protocol, timeoutMs } = call;
   const request = protocol.read(method.input, body, options.maxValues);
@@ -143,32 +147,31 @@ async function answerCall(
   const context = createPlainContext({ exchange, signal, timeoutMs });
   let answer: PlainAnswer;
   try {
-    // Writing is a step of the call as well: what goes wrong there is told, and reported, alike.
-    answer = await options.steps.runUnary(signal, async () => {
-      const message = completeMessage(method.output, await method.answer(request, context));
-      const written = protocol.write(method.output, message, context.added);
-      assertSize(written, options.maxResponseBytes);
-      return protocol.bare ? compressAnswer(written, exchange.headers["accept-encoding"]) : written;
-    });
+    const message = completeMessage(method.output, await method.answer(request, context));
+    answer = protocol.write(method.output, message, context.added);
+    assertResponseSize(byteLength(answer.body), options.maxResponseBytes);
+    const accepted = exchange.headers["accept-encoding"];
+    if (protocol.bare && typeof accepted === "string")
+      answer = await compressAnswer(answer, accepted);
   } catch (failure) {
-    answer = protocol.fail(ConnectError.from(failure), context.added);
+    const { header, trailer } = context.added;
+    answer =
+      isOverload(failure) && header === undefined && trailer === undefined
+        ? options.refusals.answer(protocol, failure)
+        : protocol.fail(options.steps.fail(failure, signal), context.added);
   }
   clearTimeout(timer);
   exchange.send(answer);
 }
 
-function startDeadline(timeoutMs: number, signal: PlainSignal): NodeJS.Timeout {
+function isOverload(failure: unknown): failure is ServingError {
+  return failure instanceof ServingError && failure.reason === "OVERLOADED";
+}
+
+/** Aborts a call's signal when its time has passed; the timer is for the caller to clear. */
+export function startDeadline(timeoutMs: number, signal: PlainSignal): NodeJS.Timeout {
   return setTimeout(() => {
     // The reason that Connect's engine gives, so that a method sees the same on both lanes.
     signal.abort(new ConnectError("the operation timed out", Code.DeadlineExceeded));
   }, timeoutMs);
-}
-
-function assertSize({ body }: PlainAnswer, limit: number): void {
-  const size = body.reduce((sum, piece) => sum + piece.byteLength, 0);
-  if (size <= limit) return;
-  throw new ServingError(
-    "MESSAGE_TOO_LARGE",
-    `the response message is larger than the server's limit of ${limit} bytes (limits.maxResponseBytes)`,
-  );
 }

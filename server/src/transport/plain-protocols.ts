@@ -8,7 +8,6 @@ import {
   type JsonReadOptions,
   type MessageShape,
   type Registry,
-  toBinary,
   toJsonString,
 } from "@bufbuild/protobuf";
 import type { ConnectError } from "@connectrpc/connect";
@@ -23,6 +22,7 @@ import { trailerFlag, trailerSerialize } from "@connectrpc/connect/protocol-grpc
 import type { DeadlineHeader } from "./deadline-header.ts";
 import { findDuplicateKeys } from "./duplicate-keys.ts";
 import { isTooHeavy } from "./message-weight.ts";
+import { compileMessageWriter, type MessageWriter } from "./message-writer.ts";
 import type { AddedMetadata } from "./plain-context.ts";
 
 /** A message of any type. */
@@ -62,7 +62,19 @@ export interface PlainProtocol {
 /** The serialization of messages, in one of two ways. */
 interface Format {
   read(schema: DescMessage, bytes: Uint8Array, limit: number): AnyMessage | undefined;
-  write(schema: DescMessage, message: AnyMessage): Uint8Array;
+  /** Writes a message after `lead` free bytes; gives the pieces in order. */
+  write(schema: DescMessage, message: AnyMessage, lead: number): readonly Uint8Array[];
+}
+
+const writers = new Map<DescMessage, MessageWriter>();
+
+function writerOf(schema: DescMessage): MessageWriter {
+  let writer = writers.get(schema);
+  if (writer === undefined) {
+    writer = compileMessageWriter(schema);
+    writers.set(schema, writer);
+  }
+  return writer;
 }
 
 const binary: Format = {
@@ -74,11 +86,10 @@ const binary: Format = {
       return undefined;
     }
   },
-  write: toBinary,
+  write: (schema, message, lead) => writerOf(schema)(message, lead),
 };
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
-const encoder = new TextEncoder();
 
 function createJson(registry: Registry): Format {
   const reading: Partial<JsonReadOptions> = { ignoreUnknownFields: true, registry };
@@ -93,7 +104,8 @@ function createJson(registry: Registry): Format {
         return undefined;
       }
     },
-    write: (schema, message) => encoder.encode(toJsonString(schema, message, { registry })),
+    // JSON is never put into an envelope here.
+    write: (schema, message) => [Buffer.from(toJsonString(schema, message, { registry }))],
   };
 }
 
@@ -116,17 +128,24 @@ function readEnvelope(
     : undefined;
 }
 
-const copiedBytes = 16 * 1024;
+/** Fills in the lead of a message's first piece: what makes an envelope of it. */
+function seal(flags: number, message: readonly Uint8Array[]): readonly Uint8Array[] {
+  const [first] = message;
+  if (first === undefined) return message;
+  const length = byteLength(message) - headerBytes;
+  first[0] = flags;
+  first[1] = length >>> 24;
+  first[2] = length >>> 16;
+  first[3] = length >>> 8;
+  first[4] = length;
+  return message;
+}
 
-/** Puts a message into an envelope: small ones in one piece, large ones without a copy. */
-function envelope(flags: number, message: Uint8Array): readonly Uint8Array[] {
-  const small = message.byteLength <= copiedBytes;
-  const header = Buffer.allocUnsafe(headerBytes + (small ? message.byteLength : 0));
-  header[0] = flags;
-  header.writeUInt32BE(message.byteLength, 1);
-  if (!small) return [header, message];
-  header.set(message, headerBytes);
-  return [header];
+/** Counts the bytes of all pieces. */
+export function byteLength(pieces: readonly Uint8Array[]): number {
+  let length = 0;
+  for (const piece of pieces) length += piece.byteLength;
+  return length;
 }
 
 const trailersOk = { "grpc-status": "0" } as const;
@@ -145,7 +164,7 @@ function grpc(contentType: string, format: Format): PlainProtocol {
       status: 200,
       contentType,
       headers: plainHeaders(header),
-      body: envelope(0, format.write(schema, message)),
+      body: seal(0, format.write(schema, message, headerBytes)),
       trailers:
         trailer === undefined ? trailersOk : plainHeaders(setTrailerStatus(trailer, undefined)),
     }),
@@ -159,11 +178,14 @@ function grpc(contentType: string, format: Format): PlainProtocol {
   };
 }
 
-const webTrailerOk = envelope(trailerFlag, trailerSerialize(new Headers(trailersOk)));
+const webTrailer = (trailer: Headers): readonly Uint8Array[] =>
+  seal(trailerFlag, [Buffer.concat([Buffer.alloc(headerBytes), trailerSerialize(trailer)])]);
+
+const webTrailerOk = webTrailer(new Headers(trailersOk));
 
 function grpcWeb(contentType: string, format: Format): PlainProtocol {
   const trailerFrame = (trailer: Headers, error: ConnectError | undefined): readonly Uint8Array[] =>
-    envelope(trailerFlag, trailerSerialize(setTrailerStatus(trailer, error)));
+    webTrailer(setTrailerStatus(trailer, error));
   return {
     bare: false,
     deadlineHeader: "grpc-timeout",
@@ -173,7 +195,7 @@ function grpcWeb(contentType: string, format: Format): PlainProtocol {
       contentType,
       headers: plainHeaders(header),
       body: [
-        ...envelope(0, format.write(schema, message)),
+        ...seal(0, format.write(schema, message, headerBytes)),
         ...(trailer === undefined ? webTrailerOk : trailerFrame(trailer, undefined)),
       ],
     }),
@@ -197,7 +219,7 @@ function connect(contentType: string, format: Format): PlainProtocol {
       status: 200,
       contentType,
       headers: plainHeaders(muxed(added)),
-      body: [format.write(schema, message)],
+      body: format.write(schema, message, 0),
     }),
     fail(error, { header = new Headers(), trailer }) {
       mergeNonProtocolHeaders(header, error.metadata);
@@ -214,11 +236,16 @@ function connect(contentType: string, format: Format): PlainProtocol {
 /** The protocols of the common kind of call, by the content type that names each. */
 export type PlainProtocols = Readonly<Record<string, PlainProtocol>>;
 
+/** gRPC over HTTP/2 alone. */
+export const grpcProtocols: PlainProtocols = {
+  "application/grpc": grpc("application/grpc+proto", binary),
+  "application/grpc+proto": grpc("application/grpc+proto", binary),
+};
+
 /** Makes the protocols; `anyTypes` are the messages that a `google.protobuf.Any` may hold in JSON. */
 export function createPlainProtocols(anyTypes: Registry): PlainProtocols {
   return {
-    "application/grpc": grpc("application/grpc+proto", binary),
-    "application/grpc+proto": grpc("application/grpc+proto", binary),
+    ...grpcProtocols,
     "application/grpc-web": grpcWeb("application/grpc-web+proto", binary),
     "application/grpc-web+proto": grpcWeb("application/grpc-web+proto", binary),
     "application/proto": connect("application/proto", binary),

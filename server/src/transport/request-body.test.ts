@@ -207,9 +207,11 @@ describe("readEnvelopes()", () => {
     });
   });
 
-  it("leaves to the protocol what is cut off", async () => {
-    const rest = envelope(Uint8Array.of(1, 2, 3)).subarray(0, 6);
+  it.each([1, 5, 6])("refuses an envelope that is cut off after %i bytes", async (length) => {
+    const rest = envelope(Uint8Array.of(1, 2, 3)).subarray(0, length);
     const whole = envelope(Uint8Array.of(9));
-    expect((await read(readEnvelopes, [whole, rest])).chunks).toEqual([hex(whole), hex(rest)]);
+    const { chunks, failure } = await read(readEnvelopes, [whole, rest]);
+    expect(chunks).toEqual([hex(whole)]);
+    expect(failure).toBe("ConnectError: [invalid_argument] protocol error: incomplete envelope");
   });
 });

@@ -8,12 +8,14 @@ import { InferenceService } from "@presage/gen/presage/v1/inference_pb";
 import { ModelService } from "@presage/gen/presage/v1/model_pb";
 import type { Readiness } from "../core/readiness.ts";
 import { createHealthService } from "../services/health.ts";
+import type { InferenceMethods } from "../services/inference.ts";
 import { createReflectionService } from "../services/reflection.ts";
 import type { UnaryMethod } from "./plain-lane.ts";
+import type { StreamMethod } from "./stream-lane.ts";
 
 /** The implementations of the services that models are served by. */
 export interface Services {
-  readonly inference: ServiceImpl<typeof InferenceService>;
+  readonly inference: InferenceMethods;
   readonly model: ServiceImpl<typeof ModelService>;
 }
 
@@ -35,10 +37,19 @@ export interface Routes {
   readonly register: (router: ConnectRouter) => void;
   /** Every method with one request and one answer. */
   readonly unary: readonly UnaryMethod[];
+  /** Every method that answers each request of a stream on its own. */
+  readonly streams: readonly StreamMethod[];
 }
 
-/** Lists the methods of every service, with health and reflection for all of them. */
-export function createRoutes(services: Services, readiness: Readiness): Routes {
+/**
+ * Lists the methods of every service, with health and reflection for all of them.
+ * `refusal` tells why a prediction cannot be made just now, before it is read.
+ */
+export function createRoutes(
+  services: Services,
+  readiness: Readiness,
+  refusal?: UnaryMethod["refusal"],
+): Routes {
   const names = served.map((service) => service.typeName);
   const files: DescFile[] = [
     ...served.map((service) => service.file),
@@ -55,17 +66,24 @@ export function createRoutes(services: Services, readiness: Readiness): Routes {
       router.service(ServerReflectionAlpha, reflection);
     },
     unary: [
-      ...unaryMethods(InferenceService, services.inference),
+      ...unaryMethods(InferenceService, services.inference, refusal),
       ...unaryMethods(ModelService, services.model),
       ...unaryMethods(Health, health),
     ],
+    streams: [predictStream(services.inference)],
   };
+}
+
+function predictStream({ answerOne }: InferenceMethods): StreamMethod {
+  const { name, input, output } = InferenceService.method.predictStream;
+  return { path: `/${InferenceService.typeName}/${name}`, input, output, answer: answerOne };
 }
 
 /** Lists the methods of a service that have one request and one answer. */
 export function unaryMethods<Service extends DescService>(
   service: Service,
   implementation: Partial<ServiceImpl<Service>>,
+  refusal?: UnaryMethod["refusal"],
 ): readonly UnaryMethod[] {
   return service.methods
     .filter((method) => method.methodKind === "unary")
@@ -73,6 +91,7 @@ export function unaryMethods<Service extends DescService>(
       path: `/${service.typeName}/${method.name}`,
       input: method.input,
       output: method.output,
+      refusal,
       // The type of the service has matched each method with its messages.
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion
       answer: implementation[method.localName as keyof Service["method"]] as UnaryMethod["answer"],

@@ -20,21 +20,31 @@ export interface StreamWatch {
   stop(): void;
 }
 
+/** The count of checks when a stream opened: cheaper than the time, and exact enough. */
+const opened = Symbol("opened");
+/** The place of a stream among the open ones. */
+const place = Symbol("place");
+
+interface WatchedStream extends ServerHttp2Stream {
+  [opened]?: number;
+  [place]?: number;
+}
+
 const longestCheckMs = 5000;
 
 /** Creates a watch that looks at the open streams every few seconds: a timer per call costs more. */
 export function createStreamWatch(options: StreamWatchOptions): StreamWatch {
   const shortest = Math.min(options.requestMs, options.answerMs);
   const checkMs = Math.min(longestCheckMs, Math.ceil(shortest / 4));
-  /** The count of checks when a stream opened: cheaper than the time, and exact enough. */
-  const openedAt = new Map<ServerHttp2Stream, number>();
+  /** In no order, and not in a `Set`: see `session-streams` for what that would cost. */
+  const open: WatchedStream[] = [];
   const readers = new WeakSet<ServerHttp2Stream>();
   let checks = 0;
 
   const check = (): void => {
     checks += 1;
-    for (const [stream, opened] of openedAt) {
-      const age = (checks - opened - 1) * checkMs;
+    for (const stream of open) {
+      const age = (checks - (stream[opened] ?? checks) - 1) * checkMs;
       if (age >= options.requestMs && isWaitedFor(stream)) cancel(stream);
       else if (age >= options.answerMs && stream.writableLength > 0) watchReader(stream);
     }
@@ -49,15 +59,19 @@ export function createStreamWatch(options: StreamWatchOptions): StreamWatch {
     });
   };
 
-  function forget(this: ServerHttp2Stream): void {
-    openedAt.delete(this);
+  function forget(this: WatchedStream): void {
+    const last = open.pop();
+    if (last === undefined || last === this) return;
+    last[place] = this[place] ?? 0;
+    open[last[place]] = last;
   }
 
   const interval = setInterval(check, checkMs);
   interval.unref();
   return {
-    add(stream) {
-      openedAt.set(stream, checks);
+    add(stream: WatchedStream) {
+      stream[opened] = checks;
+      stream[place] = open.push(stream) - 1;
       stream.on("close", forget);
     },
     stop() {

@@ -1,0 +1,116 @@
+import type { DescMessage } from "@bufbuild/protobuf";
+import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
+import { createChunkList } from "./chunk-list.ts";
+
+/** What a body is read as. */
+export interface BodyForm {
+  /** The most bytes; past them the body is given up. */
+  readonly limit: number;
+  /** The bytes before the message: those of an envelope's header, which tell its length, or none. */
+  readonly lead: number;
+  /** The type of the message. */
+  readonly schema: DescMessage;
+}
+
+/**
+ * Reads a body to its end, and calls back with it; with undefined once it is past
+ * the limit. A large message is gathered in one place as it comes, and laid so
+ * that its largest bytes begin where elements of any type may: chunks that are
+ * kept and joined, and bytes that are copied to be aligned, cost as much again
+ * each, most of it for memory that was never touched before.
+ */
+export function readBody(
+  source: NodeJS.ReadableStream,
+  form: BodyForm,
+  done: (body: Uint8Array | undefined) => void,
+): void {
+  let only: Buffer | undefined;
+  let list: ReturnType<typeof createChunkList> | undefined;
+  let whole: Uint8Array | undefined;
+  let size = 0;
+
+  const take = (chunk: Buffer): void => {
+    const before = size;
+    size += chunk.byteLength;
+    if (size > form.limit) {
+      source.off("data", take);
+      source.off("end", end);
+      done(undefined);
+    } else if (only === undefined) only = chunk;
+    else if (whole !== undefined && size <= whole.byteLength) whole.set(chunk, before);
+    else {
+      list ??= begin(only);
+      if (whole !== undefined) list = begin(whole.subarray(0, before));
+      list.push(chunk);
+      whole = whole === undefined && size >= largeBytes ? gather(only, list, form) : undefined;
+      if (whole !== undefined) list = undefined;
+    }
+  };
+  const end = (): void =>
+    done(whole?.subarray(0, size) ?? list?.take(size) ?? only ?? new Uint8Array(0));
+
+  source.on("data", take);
+  source.on("end", end);
+}
+
+/** Bodies that have come so far are gathered in one place, if they tell their length. */
+const largeBytes = 256 * 1024;
+
+/** A body has to come up to this part of the length that it tells before so much is set aside for it. */
+const trustedPart = 1 / 8;
+
+const largestElementBytes = 8;
+
+function begin(first: Uint8Array): ReturnType<typeof createChunkList> {
+  const list = createChunkList();
+  list.push(first);
+  return list;
+}
+
+/** Makes the place for a body of which a part has come; undefined where it is not to be had yet. */
+function gather(
+  first: Buffer,
+  list: ReturnType<typeof createChunkList>,
+  { lead, limit, schema }: BodyForm,
+): Uint8Array | undefined {
+  if (lead === 0 || first.byteLength < lead) return undefined;
+  const length = lead + first.readUInt32BE(lead - 4);
+  const { size } = list;
+  if (length > limit || size > length || size < length * trustedPart) return undefined;
+  const begun = list.take(size);
+  const offset = lead + findLargestBytes(begun.subarray(lead), schema, length - lead);
+  const space = Buffer.allocUnsafeSlow(length + largestElementBytes);
+  const start = (largestElementBytes - (offset % largestElementBytes)) % largestElementBytes;
+  const whole = space.subarray(start, start + length);
+  whole.set(begun);
+  return whole;
+}
+
+/**
+ * Finds where the bytes begin that are most of a message, from its beginning; 0
+ * where there are none, or the message is not what it should be.
+ */
+function findLargestBytes(begun: Uint8Array, schema: DescMessage, length: number): number {
+  const reader = new BinaryReader(begun);
+  let type = schema;
+  try {
+    while (reader.pos < reader.len) {
+      const [number, wireType] = reader.tag();
+      if (wireType !== WireType.LengthDelimited) {
+        reader.skip(wireType, number);
+        continue;
+      }
+      const fieldLength = reader.uint32();
+      if (fieldLength * 2 < length) {
+        reader.pos += fieldLength;
+        continue;
+      }
+      const field = type.fields.find((each) => each.number === number);
+      if (field?.message === undefined) return reader.pos;
+      type = field.message;
+    }
+  } catch {
+    // Cut off within a field, or malformed, which is for the parser to say.
+  }
+  return 0;
+}
