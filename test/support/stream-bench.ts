@@ -7,6 +7,7 @@ import {
   type GetModelResponse,
   GetModelResponseSchema,
 } from "@presage/gen/presage/v1/model_pb";
+import { onTestFinished } from "vitest";
 import type { CallContext } from "../../server/src/services/call-context.ts";
 import { createCallSteps } from "../../server/src/transport/calls.ts";
 import { createEnvelopeReader } from "../../server/src/transport/envelope-reader.ts";
@@ -28,8 +29,6 @@ export interface StreamBench {
   readonly faults: readonly unknown[];
   /** How many bytes of requests have come to the lane. */
   readonly received: () => number;
-  /** Ends both. */
-  close(): Promise<void>;
 }
 
 /** Answers one request by the name in it. */
@@ -40,7 +39,7 @@ export type StreamBenchOptions = Partial<StreamLaneOptions> & {
   readonly timeouts?: Partial<ListenerTimeouts>;
 };
 
-/** Starts a server whose lane has one method, and connects a client. */
+/** Starts a server whose lane has one method, and connects a client; both end with the test. */
 export async function startStreamBench(
   answer: AnswerName,
   options: StreamBenchOptions = {},
@@ -84,15 +83,11 @@ export async function startStreamBench(
   const { port } = await listener.listen();
   const client = http2.connect(`http://127.0.0.1:${port}`);
   await once(client, "connect");
-  return {
-    client,
-    faults,
-    received: () => received,
-    async close() {
-      client.destroy();
-      await listener.drain(0);
-    },
-  };
+  onTestFinished(async () => {
+    client.destroy();
+    await listener.drain(0);
+  });
+  return { client, faults, received: () => received };
 }
 
 /** The answer that says a name. */

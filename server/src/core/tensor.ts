@@ -47,7 +47,7 @@ export interface Tensor {
 export interface ElementLayout {
   /** The size of one element, in bytes. */
   readonly bytes: number;
-  /** Makes an array of `length` elements, all zero. */
+  /** Makes an array of `length` elements, all zero; it may be a part of a larger buffer. */
   allocate(length: number): NumericData;
   /** Views `length` elements in a buffer, from a byte offset that is a multiple of `bytes`. */
   view(buffer: ArrayBufferLike, offset: number, length: number): NumericData;
@@ -59,10 +59,32 @@ interface NumericArray {
   new (buffer: ArrayBufferLike, offset: number, length: number): NumericData;
 }
 
+const sharedBytes = 32 * 1024;
+const largestSharedBytes = 1024;
+const largestElementBytes = 8;
+let shared = new ArrayBuffer(sharedBytes);
+let sharedUntil = 0;
+
+/**
+ * Makes an array of zeros. Small ones lie side by side in memory that is never
+ * used again: to set some aside for each costs more than to fill it.
+ */
+function allocate(array: NumericArray, length: number): NumericData {
+  const bytes = length * array.BYTES_PER_ELEMENT;
+  if (bytes > largestSharedBytes) return new array(length);
+  if (sharedUntil + bytes > sharedBytes) {
+    shared = new ArrayBuffer(sharedBytes);
+    sharedUntil = 0;
+  }
+  const offset = sharedUntil;
+  sharedUntil = Math.ceil((offset + bytes) / largestElementBytes) * largestElementBytes;
+  return new array(shared, offset, length);
+}
+
 function layout(array: NumericArray): ElementLayout {
   return {
     bytes: array.BYTES_PER_ELEMENT,
-    allocate: (length) => new array(length),
+    allocate: (length) => allocate(array, length),
     view: (buffer, offset, length) => new array(buffer, offset, length),
   };
 }

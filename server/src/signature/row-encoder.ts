@@ -26,7 +26,9 @@ interface CompiledFeature {
 type GivenRow = readonly (Value | undefined)[] | undefined;
 
 /** The sizes that a request gives to the dimensions that the signature leaves open. */
-type Sizes = Map<string, number>;
+type Sizes = ReadonlyMap<string, number>;
+
+const noSizes: Sizes = new Map();
 
 /** Compiles the encoder of a signature. */
 export function createRowEncoder(signature: Signature): RowEncoder {
@@ -35,6 +37,7 @@ export function createRowEncoder(signature: Signature): RowEncoder {
     rule: createElementRule(feature),
   }));
   const names = new Set(signature.features.map((feature) => feature.name));
+  const haveLists = signature.features.some(({ shape }) => shape.length > 0);
 
   return {
     encode(rows) {
@@ -46,9 +49,11 @@ export function createRowEncoder(signature: Signature): RowEncoder {
       violations.throwIfAny();
 
       const given = rows.map((row, index) => readRow(row, { features, names, index, violations }));
-      const sizes = resolveSizes(features, given);
+      const sizes = haveLists ? resolveSizes(features, given) : noSizes;
       // A request that will be refused sets nothing aside for what it does not hold.
-      const complete = given.every((row) => row !== undefined && isComplete(row, features, sizes));
+      const complete = given.every(
+        (row) => row !== undefined && (!haveLists || isComplete(row, features, sizes)),
+      );
       const buffers = signature.inputs.map((input) => {
         const shape = rowShape(input.shape, signature.rowAxis).map((dimension) =>
           sizeOf(dimension, sizes),
@@ -61,17 +66,25 @@ export function createRowEncoder(signature: Signature): RowEncoder {
         };
       });
 
-      for (const [featureIndex, compiled] of features.entries()) {
-        const buffer = buffers[compiled.feature.input];
-        if (buffer === undefined) continue;
-        const scope = { ...compiled, sizes, violations, elements: buffer.elements };
-        const { offset, shape } = compiled.feature;
-        for (const [index, values] of given.entries()) {
+      for (let column = 0; column < features.length; column += 1) {
+        const compiled = features[column];
+        const buffer = buffers[compiled?.feature.input ?? 0];
+        if (compiled === undefined || buffer === undefined) continue;
+        const { feature, rule } = compiled;
+        const { elements, rowSize } = buffer;
+        for (let row = 0; row < given.length; row += 1) {
+          const values = given[row];
           if (values === undefined) continue;
-          const start = index * buffer.rowSize + offset;
-          const value = values[featureIndex];
-          if (shape.length === 0) writeElement(scope, { value, position: start, row: index });
-          else writeList(scope, { value, position: start, row: index });
+          const position = row * rowSize + feature.offset;
+          if (feature.shape.length > 0) {
+            const cell = { value: values[column], position, row };
+            writeList({ ...compiled, sizes, violations, elements }, cell);
+            continue;
+          }
+          const element = rule.read(values[column]);
+          if (element instanceof Rejection) {
+            violations.add(`rows[${row}].${feature.name}`, element.description);
+          } else elements.set(position, element);
         }
       }
       violations.throwIfAny();
@@ -146,7 +159,7 @@ function sizeOf(dimension: Dimension, sizes: Sizes): number {
 
 /** Takes the sizes of open dimensions from the first row that has them; every other row must agree. */
 function resolveSizes(features: readonly CompiledFeature[], rows: readonly GivenRow[]): Sizes {
-  const sizes: Sizes = new Map();
+  const sizes = new Map<string, number>();
   const isUnknown = (dimension: Dimension): boolean =>
     typeof dimension === "string" && !sizes.has(dimension);
   for (const [index, { feature }] of features.entries()) {
@@ -189,13 +202,6 @@ interface Cell {
   readonly value: Value | undefined;
   readonly position: number;
   readonly row: number;
-}
-
-function writeElement(scope: WriteScope, { value, position, row }: Cell): void {
-  const element = scope.rule.read(value);
-  if (element instanceof Rejection) {
-    scope.violations.add(`rows[${row}].${scope.feature.name}`, element.description);
-  } else scope.elements.set(position, element);
 }
 
 /** Writes a value of rank one or more: nested lists whose lengths are the feature's dimensions. */

@@ -118,12 +118,25 @@ class RequestExchange implements Exchange {
     };
     if (contentEncoding !== undefined) head["content-encoding"] = contentEncoding;
     response.writeHead(status, head);
-    endWith(response, body);
+    const [only, second] = body;
+    // As Latin-1, in which every byte is a character, Node sends it in one piece with the headers.
+    if (only !== undefined && second === undefined && only.byteLength <= joinedBytes)
+      response.end(bufferOf(only).toString("latin1"), "latin1");
+    else endWith(response, body);
   }
 
   compatible(): ReturnType<Exchange["compatible"]> {
     return { request: this.source, response: this.#response };
   }
+}
+
+/** Bodies up to this size are sent in one piece with their headers. */
+const joinedBytes = 4096;
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes)
+    ? bytes
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function setHeaders(response: AnyResponse, headers: Readonly<Record<string, string>>): void {

@@ -24,8 +24,11 @@ const longestCheckMs = 5000;
 
 /** Creates the HTTP/1.1 side of a listener; `headersMs` must not exceed `requestMs`. */
 export function createHttp1Server(handler: Handler, timeouts: ListenerTimeouts): Http1Server {
-  /** The newest request under way of each connection, with its answer. */
-  const newest = new Map<Duplex, http.ServerResponse>();
+  /**
+   * The answer to the newest request of each connection, while it is under way. A connection stays
+   * in it until it closes: see `session-streams` for what taking each request out would cost.
+   */
+  const newest = new Map<Duplex, http.ServerResponse | undefined>();
   let ending = false;
   let closing = false;
 
@@ -40,9 +43,10 @@ export function createHttp1Server(handler: Handler, timeouts: ListenerTimeouts):
 
   server.on("request", (request, response) => {
     const socket = request.socket;
+    if (!newest.has(socket)) socket.once("close", () => newest.delete(socket));
     newest.set(socket, response);
     response.once("close", () => {
-      if (newest.get(socket) === response) newest.delete(socket);
+      if (newest.get(socket) === response) newest.set(socket, undefined);
       if (closing) setImmediate(() => server.closeIdleConnections());
     });
     if (ending) response.shouldKeepAlive = false;
@@ -64,7 +68,7 @@ export function createHttp1Server(handler: Handler, timeouts: ListenerTimeouts):
     announceEnd() {
       ending = true;
       for (const response of newest.values()) {
-        if (!response.headersSent) response.shouldKeepAlive = false;
+        if (response?.headersSent === false) response.shouldKeepAlive = false;
       }
     },
     closeWhenIdle() {

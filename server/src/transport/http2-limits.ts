@@ -2,12 +2,8 @@ import type { ServerSessionOptions } from "node:http2";
 
 /** The bounds of one HTTP/2 connection. */
 export interface Http2Limits {
-  /** Calls that a client may have under way at once on one connection, while there are few. */
+  /** Calls that a client may have under way at once on one connection. */
   readonly maxConcurrentStreams: number;
-  /** Calls that may be left to each connection while there are many. */
-  readonly minConcurrentStreams: number;
-  /** About how many calls may be under way on all connections; see `createStreamBudget`. */
-  readonly maxConcurrentStreamsInAll: number;
   /** Bytes that a client may send ahead on one call. */
   readonly streamWindowBytes: number;
   /** Bytes that a client may send ahead on the whole connection. */
@@ -29,8 +25,6 @@ export interface Http2Limits {
  */
 export const defaultHttp2Limits: Http2Limits = {
   maxConcurrentStreams: 256,
-  minConcurrentStreams: 8,
-  maxConcurrentStreamsInAll: 1024,
   streamWindowBytes: 1024 * 1024,
   connectionWindowBytes: 4 * 1024 * 1024,
   maxSessionMemoryMb: 128,
@@ -42,8 +36,8 @@ export const defaultHttp2Limits: Http2Limits = {
 /** Frames that break the protocol, and streams opened above the limit, that one connection may send. */
 const maxOffences = 100;
 
-/** Node's own options for these limits, and for the calls that are left to a new connection. */
-export function sessionOptions(limits: Http2Limits, streams: number): ServerSessionOptions {
+/** Node's own options for these limits. */
+export function sessionOptions(limits: Http2Limits): ServerSessionOptions {
   return {
     maxSessionInvalidFrames: maxOffences,
     maxSessionRejectedStreams: maxOffences,
@@ -56,7 +50,7 @@ export function sessionOptions(limits: Http2Limits, streams: number): ServerSess
     // The server opens no streams of its own.
     peerMaxConcurrentStreams: 0,
     settings: {
-      maxConcurrentStreams: streams,
+      maxConcurrentStreams: limits.maxConcurrentStreams,
       initialWindowSize: limits.streamWindowBytes,
       maxHeaderListSize: limits.maxHeaderListBytes,
     },

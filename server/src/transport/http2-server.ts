@@ -6,7 +6,6 @@ import type { Handler, ListenerTimeouts } from "./handler.ts";
 import type { Http2Limits } from "./http2-limits.ts";
 import { sessionOptions } from "./http2-limits.ts";
 import { keepStreamsApart } from "./session-streams.ts";
-import { createStreamBudget } from "./stream-budget.ts";
 import { createStreamWatch } from "./stream-watch.ts";
 
 /**
@@ -51,11 +50,7 @@ const ignoreError = (): void => {};
 /** Creates the HTTP/2 side of a listener. */
 export function createHttp2Server(options: Http2ServerOptions): Http2Server {
   const { handler, takeStream, limits, timeouts } = options;
-  const budget = createStreamBudget({
-    total: limits.maxConcurrentStreamsInAll,
-    most: limits.maxConcurrentStreams,
-    least: limits.minConcurrentStreams,
-  });
+  const settings = sessionOptions(limits);
   const sessions = new Map<http2.ServerHttp2Session, net.Socket>();
   const watch = createStreamWatch({
     requestMs: timeouts.requestMs,
@@ -76,17 +71,13 @@ export function createHttp2Server(options: Http2ServerOptions): Http2Server {
     adopt(socket) {
       // Node's HTTP/2 does not end its side itself, so a client that leaves would stay open half.
       socket.allowHalfOpen = false;
-      const session = http2.performServerHandshake(socket, sessionOptions(limits, budget.share));
+      const session = http2.performServerHandshake(socket, settings);
       keepStreamsApart(session);
       sessions.set(session, socket);
-      session.on("stream", serve).once("close", () => {
-        sessions.delete(session);
-        budget.remove(session);
-      });
+      session.on("stream", serve).once("close", () => sessions.delete(session));
       // The session is destroyed by then; the error tells of the client, not of this server.
       session.on("error", ignoreError);
       session.setLocalWindowSize(limits.connectionWindowBytes);
-      budget.add(session);
       if (stage !== "serving") announce(session, socket);
       if (stage === "closing") session.close();
     },

@@ -1,35 +1,20 @@
 import { once } from "node:events";
 import http2 from "node:http2";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
-  type AnswerName,
   answerWith,
   createDesk,
   openCall,
-  path,
   requestOf,
-  type StreamBench,
-  type StreamBenchOptions,
   settle,
   startStreamBench,
 } from "../../../test/support/stream-bench.ts";
 import type { CallContext } from "../services/call-context.ts";
 
-const benches: StreamBench[] = [];
-afterEach(async () => {
-  await Promise.all(benches.splice(0).map((bench) => bench.close()));
-});
-
-async function start(answer: AnswerName, options: StreamBenchOptions = {}): Promise<StreamBench> {
-  const bench = await startStreamBench(answer, options);
-  benches.push(bench);
-  return bench;
-}
-
 describe("the flow of a stream on the stream lane", () => {
   it("answers as answers come, and takes no more requests than it may", async () => {
     const desk = createDesk();
-    const { client } = await start(desk.answer, { concurrency: 3 });
+    const { client } = await startStreamBench(desk.answer, { concurrency: 3 });
     const call = openCall(client);
     call.stream.end(requestOf("a", "b", "c", "d", "e"));
     await settle(client);
@@ -45,7 +30,7 @@ describe("the flow of a stream on the stream lane", () => {
 
   it("writes answers that come together in one piece", async () => {
     const desk = createDesk();
-    const { client } = await start(desk.answer);
+    const { client } = await startStreamBench(desk.answer);
     const call = openCall(client);
     call.stream.write(requestOf("a", "b", "c"));
     await settle(client);
@@ -60,7 +45,7 @@ describe("the flow of a stream on the stream lane", () => {
 
   it("sends no headers before there is an answer", async () => {
     const desk = createDesk();
-    const { client } = await start(desk.answer);
+    const { client } = await startStreamBench(desk.answer);
     const call = openCall(client);
     let responded = false;
     call.stream.on("response", () => {
@@ -77,7 +62,7 @@ describe("the flow of a stream on the stream lane", () => {
   it("takes nothing new while its caller does not read", async () => {
     let taken = 0;
     const answer = "x".repeat(50_000);
-    const { client } = await start(() => {
+    const { client } = await startStreamBench(() => {
       taken += 1;
       return answerWith(answer);
     });
@@ -95,7 +80,9 @@ describe("the flow of a stream on the stream lane", () => {
 
   it("reads no further ahead than it must while all that it may take is in work", async () => {
     const gate = Promise.withResolvers<void>();
-    const { client, received } = await start(() => gate.promise.then(() => answerWith("y")));
+    const { client, received } = await startStreamBench(() =>
+      gate.promise.then(() => answerWith("y")),
+    );
     const call = openCall(client);
     const sent = requestOf(...Array.from({ length: 100 }, () => "x".repeat(50_000)));
     call.stream.end(sent);
@@ -111,7 +98,7 @@ describe("the flow of a stream on the stream lane", () => {
 
   it("leaves it to the watch of the streams to end one whose caller reads nothing", async () => {
     const begun = Promise.withResolvers<CallContext>();
-    const { client } = await start(
+    const { client } = await startStreamBench(
       (_, context) => {
         begun.resolve(context);
         return answerWith("x".repeat(90_000));
@@ -129,7 +116,9 @@ describe("the flow of a stream on the stream lane", () => {
   });
 
   it("leaves it to the watch of the streams to end one whose caller sends nothing", async () => {
-    const { client } = await start(answerWith, { timeouts: { headersMs: 40, requestMs: 40 } });
+    const { client } = await startStreamBench(answerWith, {
+      timeouts: { headersMs: 40, requestMs: 40 },
+    });
     const { stream } = openCall(client);
     await once(stream, "close");
     expect(stream.rstCode).toBe(http2.constants.NGHTTP2_CANCEL);

@@ -1,36 +1,20 @@
-import { once } from "node:events";
 import http2 from "node:http2";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import {
-  type AnswerName,
   answerWith,
-  createDesk,
   openCall,
   path,
   requestOf,
-  type StreamBench,
-  type StreamBenchOptions,
   settle,
   startStreamBench,
 } from "../../../test/support/stream-bench.ts";
 import type { CallContext } from "../services/call-context.ts";
 
-const benches: StreamBench[] = [];
-afterEach(async () => {
-  await Promise.all(benches.splice(0).map((bench) => bench.close()));
-});
-
-async function start(answer: AnswerName, options: StreamBenchOptions = {}): Promise<StreamBench> {
-  const bench = await startStreamBench(answer, options);
-  benches.push(bench);
-  return bench;
-}
-
 describe("createStreamLane()", () => {
   it.each(["application/grpc", "application/grpc+proto"])(
     "answers each request of a stream of %s",
     async (contentType) => {
-      const { client } = await start(answerWith);
+      const { client } = await startStreamBench(answerWith);
       const call = openCall(client, { "content-type": contentType });
       call.stream.write(requestOf("a"));
       await call.count(1);
@@ -47,7 +31,7 @@ describe("createStreamLane()", () => {
   );
 
   it("ends a stream without requests well", async () => {
-    const { client } = await start(answerWith);
+    const { client } = await startStreamBench(answerWith);
     const call = openCall(client);
     call.stream.end();
     expect((await call.over).trailers).toEqual({ "grpc-status": "0" });
@@ -65,7 +49,7 @@ describe("createStreamLane()", () => {
     ["a deadline that cannot be read", { "grpc-timeout": "soon" }],
     ["a deadline that has passed", { "grpc-timeout": "0m" }],
   ])("leaves a stream with %s to others", async (_, headers) => {
-    const { client } = await start(answerWith);
+    const { client } = await startStreamBench(answerWith);
     const call = openCall(client, headers);
     call.stream.end();
     expect((await call.over).headers).toMatchObject({ ":status": 404 });
@@ -73,7 +57,7 @@ describe("createStreamLane()", () => {
 
   it("drops the work of a caller who leaves", async () => {
     const begun = Promise.withResolvers<CallContext>();
-    const { client, faults } = await start((_, context) => {
+    const { client, faults } = await startStreamBench((_, context) => {
       begun.resolve(context);
       return new Promise((__, reject) => {
         context.signal.addEventListener("abort", () => reject(new Error("dropped")));
@@ -93,11 +77,25 @@ describe("createStreamLane()", () => {
     expect(faults).toHaveLength(1);
   });
 
+  it("drops what is in work when one request ends the stream", async () => {
+    const begun = Promise.withResolvers<CallContext>();
+    const { client } = await startStreamBench((name, context) => {
+      if (name === "bad") throw new Error("bad");
+      begun.resolve(context);
+      return new Promise(() => undefined);
+    });
+    const call = openCall(client);
+    call.stream.write(requestOf("a", "bad"));
+    const { trailers } = await call.over;
+    expect(trailers["grpc-status"]).toBe("13");
+    expect((await begun.promise).signal.aborted).toBe(true);
+  });
+
   it.each([
     ["in work", requestOf("a")],
     ["not even sent", Buffer.alloc(0)],
   ])("ends at its deadline a stream whose request is %s", async (_, sent) => {
-    const { client } = await start(() => new Promise(() => undefined));
+    const { client } = await startStreamBench(() => new Promise(() => undefined));
     const call = openCall(client, { "grpc-timeout": "30m" });
     call.stream.write(sent);
     const { trailers } = await call.over;
@@ -109,7 +107,7 @@ describe("createStreamLane()", () => {
 
   it("tells the method how much time is left", async () => {
     const left: (number | undefined)[] = [];
-    const { client } = await start(
+    const { client } = await startStreamBench(
       (name, context) => {
         left.push(context.timeoutMs());
         return answerWith(name);
@@ -129,7 +127,7 @@ describe("createStreamLane()", () => {
     ["a method that fails", () => Promise.reject(new Error("secret"))],
     ["an answer that cannot be written", () => ({ model: { name: 7 } })],
   ])("tells nothing of the fault of %s, and reports it", async (_, answer) => {
-    const { client, faults } = await start(answer);
+    const { client, faults } = await startStreamBench(answer);
     const call = openCall(client);
     call.stream.write(requestOf("a"));
     const { trailers } = await call.over;
@@ -141,9 +139,12 @@ describe("createStreamLane()", () => {
   });
 
   it("still writes what was answered before a failure, and ends then", async () => {
-    const { client } = await start((name) => answerWith(name === "long" ? "x".repeat(200) : name), {
-      maxResponseBytes: 100,
-    });
+    const { client } = await startStreamBench(
+      (name) => answerWith(name === "long" ? "x".repeat(200) : name),
+      {
+        maxResponseBytes: 100,
+      },
+    );
     const call = openCall(client);
     call.stream.write(requestOf("a", "long", "b"));
     const { trailers } = await call.over;
