@@ -1,6 +1,6 @@
 import { create, type DescField, type DescMessage, ScalarType } from "@bufbuild/protobuf";
 import fc from "fast-check";
-import type { AnyMessage } from "../../server/src/transport/plain-protocols.ts";
+import type { AnyMessage } from "../../server/src/transport/message-writer.ts";
 
 const int32 = fc.oneof(fc.integer(), fc.constantFrom(-1, 127, 128, 2 ** 31 - 1, -(2 ** 31)));
 const int64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });

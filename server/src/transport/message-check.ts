@@ -9,7 +9,7 @@ import { invalidInput, type ServingError, type Violation } from "../core/errors.
 import { findDuplicateKeys } from "./duplicate-keys.ts";
 import { tooManyValues } from "./message-limits.ts";
 import { isTooHeavy } from "./message-weight.ts";
-import type { AnyMessage } from "./plain-protocols.ts";
+import type { AnyMessage } from "./message-writer.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 

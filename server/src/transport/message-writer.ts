@@ -2,12 +2,15 @@ import {
   type DescField,
   type DescMessage,
   type Message,
+  type MessageShape,
   ScalarType,
   toBinary,
 } from "@bufbuild/protobuf";
 import { Edition, FeatureSet_FieldPresence } from "@bufbuild/protobuf/wkt";
 import { createOutput } from "./message-output.ts";
-import type { AnyMessage } from "./plain-protocols.ts";
+
+/** A message of any type. */
+export type AnyMessage = MessageShape<DescMessage>;
 
 /**
  * Writes a message in protobuf's binary form, after `lead` bytes that are left

@@ -8,10 +8,10 @@ import type { ConnectLane } from "./connect-lane.ts";
 import { readDeadline } from "./deadline-header.ts";
 import type { Exchange } from "./exchange.ts";
 import { assertResponseSize, requestTooLarge } from "./message-limits.ts";
+import type { AnyMessage } from "./message-writer.ts";
 import { readBody } from "./plain-body.ts";
 import { type AddedMetadata, createPlainContext } from "./plain-context.ts";
 import {
-  type AnyMessage,
   byteLength,
   completeMessage,
   createPlainProtocols,

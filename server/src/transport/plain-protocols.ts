@@ -1,15 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import {
-  create,
-  type DescMessage,
-  fromBinary,
-  fromJsonString,
-  isMessage,
-  type JsonReadOptions,
-  type MessageShape,
-  type Registry,
-  toJsonString,
-} from "@bufbuild/protobuf";
+import { create, type DescMessage, isMessage, type Registry } from "@bufbuild/protobuf";
 import type { ConnectError } from "@connectrpc/connect";
 import { mergeNonProtocolHeaders } from "@connectrpc/connect/protocol";
 import {
@@ -20,13 +10,9 @@ import {
 import { setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
 import { trailerFlag, trailerSerialize } from "@connectrpc/connect/protocol-grpc-web";
 import type { DeadlineHeader } from "./deadline-header.ts";
-import { findDuplicateKeys } from "./duplicate-keys.ts";
-import { isTooHeavy } from "./message-weight.ts";
-import { compileMessageWriter, type MessageWriter } from "./message-writer.ts";
+import { binary, createJson, type Format } from "./message-format.ts";
+import type { AnyMessage } from "./message-writer.ts";
 import type { AddedMetadata } from "./plain-context.ts";
-
-/** A message of any type. */
-export type AnyMessage = MessageShape<DescMessage>;
 
 /** An answer, ready to be written. */
 export interface PlainAnswer {
@@ -57,56 +43,6 @@ export interface PlainProtocol {
   write(schema: DescMessage, message: AnyMessage, added: AddedMetadata): PlainAnswer;
   /** Writes the answer to a call that failed. */
   fail(error: ConnectError, added: AddedMetadata): PlainAnswer;
-}
-
-/** The serialization of messages, in one of two ways. */
-interface Format {
-  read(schema: DescMessage, bytes: Uint8Array, limit: number): AnyMessage | undefined;
-  /** Writes a message after `lead` free bytes; gives the pieces in order. */
-  write(schema: DescMessage, message: AnyMessage, lead: number): readonly Uint8Array[];
-}
-
-const writers = new Map<DescMessage, MessageWriter>();
-
-function writerOf(schema: DescMessage): MessageWriter {
-  let writer = writers.get(schema);
-  if (writer === undefined) {
-    writer = compileMessageWriter(schema);
-    writers.set(schema, writer);
-  }
-  return writer;
-}
-
-const binary: Format = {
-  read(schema, bytes, limit) {
-    try {
-      if (isTooHeavy(schema, bytes, { format: "binary", limit })) return undefined;
-      return fromBinary(schema, bytes);
-    } catch {
-      return undefined;
-    }
-  },
-  write: (schema, message, lead) => writerOf(schema)(message, lead),
-};
-
-const utf8 = new TextDecoder("utf-8", { fatal: true });
-
-function createJson(registry: Registry): Format {
-  const reading: Partial<JsonReadOptions> = { ignoreUnknownFields: true, registry };
-  return {
-    read(schema, bytes, limit) {
-      try {
-        if (isTooHeavy(schema, bytes, { format: "json", limit })) return undefined;
-        const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-        if (findDuplicateKeys(buffer).length > 0) return undefined;
-        return fromJsonString(schema, utf8.decode(bytes), reading);
-      } catch {
-        return undefined;
-      }
-    },
-    // JSON is never put into an envelope here.
-    write: (schema, message) => [Buffer.from(toJsonString(schema, message, { registry }))],
-  };
 }
 
 const headerBytes = 5;

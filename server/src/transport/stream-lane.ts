@@ -12,10 +12,10 @@ import type { Exchange } from "./exchange.ts";
 import { createGatheredWriter } from "./gathered-writer.ts";
 import { readBinary } from "./message-check.ts";
 import { assertResponseSize } from "./message-limits.ts";
+import type { AnyMessage } from "./message-writer.ts";
 import { type AddedMetadata, createPlainContext } from "./plain-context.ts";
 import { startDeadline } from "./plain-lane.ts";
 import {
-  type AnyMessage,
   byteLength,
   completeMessage,
   findPlainProtocol,
