@@ -16,8 +16,11 @@ export function valueFromProto({ kind }: ValueMessage): Value {
     case "structValue": {
       // Without a prototype, so that a feature may be called `__proto__`.
       const object: Record<string, Value> = Object.create(null);
-      for (const [name, value] of Object.entries(kind.value.fields))
-        object[name] = valueFromProto(value);
+      const { fields } = kind.value;
+      for (const name of Object.keys(fields)) {
+        const field = fields[name];
+        if (field !== undefined) object[name] = valueFromProto(field);
+      }
       return object;
     }
   }
@@ -62,6 +65,6 @@ function listKind(list: readonly Value[]): ValueMessage["kind"] {
 function structKind(object: ValueObject): ValueMessage["kind"] {
   // Without a prototype, so that an output may be called `__proto__`.
   const fields: Record<string, ValueMessage> = Object.create(null);
-  for (const [name, item] of Object.entries(object)) fields[name] = valueToProto(item);
+  for (const name of Object.keys(object)) fields[name] = valueToProto(object[name] ?? null);
   return { case: "structValue", value: { $typeName: "google.protobuf.Struct", fields } };
 }

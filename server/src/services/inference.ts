@@ -144,8 +144,9 @@ function writeTensors(
   tensors: readonly Tensor[],
   request: PredictRequest,
 ): PredictResponse["tensors"] {
-  const form = request.tensors.some(isRaw) ? "raw" : "typed";
-  return tensors.map((tensor) => tensorToProto(tensor, form));
+  let form: "raw" | "typed" = "typed";
+  for (const { data } of request.tensors) if (data.case === "raw") form = "raw";
+  const written: TensorMessage[] = [];
+  for (const tensor of tensors) written.push(tensorToProto(tensor, form));
+  return written;
 }
-
-const isRaw = ({ data }: TensorMessage): boolean => data.case === "raw";

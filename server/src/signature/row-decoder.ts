@@ -38,16 +38,12 @@ export function createRowDecoder(signature: Signature): RowDecoder {
 
   return {
     decode(outputs, rowCount) {
-      const rows = Array.from(
-        { length: rowCount },
-        (): Record<string, Value> =>
-          // Without a prototype, so that an output may be called `__proto__`.
-          Object.create(null),
-      );
+      const rows: Record<string, Value>[] = [];
+      // Without a prototype, so that an output may be called `__proto__`.
+      for (let row = 0; row < rowCount; row += 1) rows.push(Object.create(null));
       for (const output of outputs) {
         const layout = layouts.get(output.name) ?? { byRow: false, plain: false };
-        const split = splitRows(output, rowCount, layout);
-        for (const [index, row] of rows.entries()) row[output.name] = split[index] ?? null;
+        splitRows(output, layout, rows);
       }
       if (classes !== undefined && outputs.some((output) => output.name === classes.output)) {
         for (const row of rows) row[classKey] = labelOf(row[classes.output]);
@@ -71,7 +67,13 @@ function layOutRows(spec: TensorSpec, rowAxis: boolean): RowLayout {
   return { byRow, plain: shape.length === 0 || (shape.length === 1 && shape[0] === 1) };
 }
 
-function splitRows(output: Tensor, rowCount: number, layout: RowLayout): readonly Value[] {
+/** Gives each row its part of an output. */
+function splitRows(
+  output: Tensor,
+  layout: RowLayout,
+  rows: readonly Record<string, Value>[],
+): void {
+  const rowCount = rows.length;
   const byRow = layout.byRow && output.shape[0] === rowCount;
   if (!byRow && rowCount > 1) {
     throw new ServingError(
@@ -84,16 +86,37 @@ function splitRows(output: Tensor, rowCount: number, layout: RowLayout): readonl
   // A file may answer more than it says.
   const isPlain = layout.plain && output.data.length === rowCount;
   const size = output.data.length / rowCount;
-  return Array.from({ length: rowCount }, (_, row) =>
-    isPlain ? elementAt(output, row) : nest(output, shape, row * size),
-  );
+  for (let index = 0; index < rowCount; index += 1) {
+    const row = rows[index];
+    if (row === undefined) continue;
+    row[output.name] = isPlain
+      ? elementAt(output, index)
+      : nest(output, { shape, axis: 0, start: index * size });
+  }
 }
 
-function nest(output: Tensor, shape: readonly number[], start: number): Value {
-  const [length, ...inner] = shape;
+/** A part of an output: what is left of its shape from an axis on, and its first element. */
+interface Part {
+  readonly shape: readonly number[];
+  readonly axis: number;
+  readonly start: number;
+}
+
+function nest(output: Tensor, { shape, axis, start }: Part): Value {
+  const length = shape[axis];
   if (length === undefined) return elementAt(output, start);
-  const step = inner.reduce((product, size) => product * size, 1);
-  return Array.from({ length }, (_, index) => nest(output, inner, start + index * step));
+  const list: Value[] = [];
+  let step = 1;
+  for (let inner = axis + 1; inner < shape.length; inner += 1) step *= shape[inner] ?? 1;
+  for (let index = 0; index < length; index += 1) {
+    const at = start + index * step;
+    list.push(
+      axis + 1 === shape.length
+        ? elementAt(output, at)
+        : nest(output, { shape, axis: axis + 1, start: at }),
+    );
+  }
+  return list;
 }
 
 function elementAt({ data, dataType }: Tensor, index: number): Value {

@@ -9,6 +9,7 @@ import {
 } from "../core/signature.ts";
 import { elementCount, type Tensor, type TensorData } from "../core/tensor.ts";
 import { createViolationList, type ViolationList } from "../core/violations.ts";
+import { findColumnBounds, isWithin } from "./column-bounds.ts";
 import { createElementBuffer, type Element } from "./element-buffer.ts";
 import { createElementRule, type ElementRule, Rejection } from "./element-rule.ts";
 import { decodeContent } from "./tensor-content.ts";
@@ -39,6 +40,9 @@ export function createTensorDecoder(signature: Signature): TensorDecoder {
       .map((feature) => ({ feature, rule: createElementRule(feature) }))
       .filter(({ feature, rule }) => !rule.checksNothing && !isOpaque(feature)),
   );
+  const boundsOf = featuresOf.map((compiled) =>
+    findColumnBounds(compiled.map(({ feature }) => feature)),
+  );
 
   const decodeInput = (tensor: GivenTensor, input: number, scope: RequestScope): void => {
     const spec = inputs[input];
@@ -54,10 +58,9 @@ export function createTensorDecoder(signature: Signature): TensorDecoder {
     const data = decodeContent({ ...tensor, spec, shape }, path, violations);
     if (data === undefined) return;
     const { name, dataType } = spec;
-    const final = checkElements(
-      { path, rows, data, dataType, violations },
-      featuresOf[input] ?? [],
-    );
+    const final = isWithin(data, boundsOf[input])
+      ? data
+      : checkElements({ path, rows, data, dataType, violations }, featuresOf[input] ?? []);
     scope.feeds[input] = { name, dataType, shape, data: final };
   };
 
@@ -188,7 +191,7 @@ interface ElementScope {
 /** Applies the features' rules to a tensor's elements; returns them with missing ones filled. */
 function checkElements(scope: ElementScope, features: readonly CompiledFeature[]): TensorData {
   const { data, rows, dataType } = scope;
-  if (features.length === 0 || isPlainAndFinite(scope, features)) return data;
+  if (features.length === 0) return data;
   const rowSize = data.length / rows;
   let filled: ReturnType<typeof createElementBuffer> | undefined;
   for (const { feature, rule } of features) {
@@ -216,15 +219,6 @@ function checkElements(scope: ElementScope, features: readonly CompiledFeature[]
     }
   }
   return filled?.data ?? data;
-}
-
-/** The quick way for large tables: no feature has a domain, and every number is finite. */
-function isPlainAndFinite({ data }: ElementScope, features: readonly CompiledFeature[]): boolean {
-  if (!(data instanceof Float32Array || data instanceof Float64Array)) return false;
-  for (const { feature } of features) if (feature.domain.kind !== "any") return false;
-  let sum = 0;
-  for (let index = 0; index < data.length; index += 1) sum += (data[index] ?? 0) * 0;
-  return sum === 0;
 }
 
 function readElement(data: TensorData, index: number, dataType: Tensor["dataType"]): Element {

@@ -23,7 +23,7 @@ export interface Exchange {
 export function createStreamExchange(
   stream: http2.ServerHttp2Stream,
   headers: http2.IncomingHttpHeaders,
-  answerHeaders: Readonly<Record<string, string>>,
+  answerHeaders: Readonly<Record<string, string>> | undefined,
 ): Exchange {
   return new StreamExchange(stream, headers, answerHeaders);
 }
@@ -42,12 +42,12 @@ class StreamExchange implements Exchange {
   readonly version = 2;
   readonly source: http2.ServerHttp2Stream;
   readonly headers: http2.IncomingHttpHeaders;
-  readonly #answerHeaders: Readonly<Record<string, string>>;
+  readonly #answerHeaders: Readonly<Record<string, string>> | undefined;
 
   constructor(
     stream: http2.ServerHttp2Stream,
     headers: http2.IncomingHttpHeaders,
-    answerHeaders: Readonly<Record<string, string>>,
+    answerHeaders: Readonly<Record<string, string>> | undefined,
   ) {
     this.source = stream;
     this.headers = headers;
@@ -65,12 +65,10 @@ class StreamExchange implements Exchange {
   send({ status, contentType, headers, contentEncoding, body, trailers }: PlainAnswer): void {
     const stream = this.source;
     if (stream.destroyed) return;
-    const head: http2.OutgoingHttpHeaders = {
-      ":status": status,
-      ...headers,
-      "content-type": contentType,
-      ...this.#answerHeaders,
-    };
+    const head: http2.OutgoingHttpHeaders = { ":status": status };
+    if (headers !== undefined) Object.assign(head, headers);
+    head["content-type"] = contentType;
+    if (this.#answerHeaders !== undefined) Object.assign(head, this.#answerHeaders);
     if (contentEncoding !== undefined) head["content-encoding"] = contentEncoding;
     if (trailers === undefined) head["content-length"] = byteLength(body);
     else stream.on("wantTrailers", () => stream.sendTrailers(trailers));
@@ -81,7 +79,7 @@ class StreamExchange implements Exchange {
   compatible(): ReturnType<Exchange["compatible"]> {
     const request = new PatientHttp2Request(this.source, this.headers, {}, []);
     const response = new http2.Http2ServerResponse(this.source);
-    setHeaders(response, this.#answerHeaders);
+    setHeaders(response, this.#answerHeaders ?? {});
     return { request, response };
   }
 }

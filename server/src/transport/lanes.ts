@@ -42,7 +42,7 @@ export function createLanes({ cors, probes, plain, streams, connect }: LaneParts
     takeStream(stream, headers) {
       if (headers[":method"] !== "POST") return false;
       const decision = cors.decide("POST", headers);
-      const answerHeaders = decision.kind === "headers" ? decision.headers : noHeaders;
+      const answerHeaders = decision.kind === "headers" ? decision.headers : undefined;
       const exchange = createStreamExchange(stream, headers, answerHeaders);
       return plain.take(exchange) || streams?.take({ exchange, stream, answerHeaders }) === true;
     },
@@ -60,8 +60,6 @@ export function createLanes({ cors, probes, plain, streams, connect }: LaneParts
     },
   };
 }
-const noHeaders: Readonly<Record<string, string>> = {};
-
 interface WholeAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

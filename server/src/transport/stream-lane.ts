@@ -52,7 +52,7 @@ export interface StreamCall {
   readonly exchange: Exchange;
   readonly stream: ServerHttp2Stream;
   /** Headers that the answer carries besides its own. */
-  readonly answerHeaders: Readonly<Record<string, string>>;
+  readonly answerHeaders: Readonly<Record<string, string>> | undefined;
 }
 
 /** Takes streams of the common kind. */
