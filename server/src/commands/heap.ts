@@ -1,4 +1,3 @@
-import { Session } from "node:inspector/promises";
 import v8 from "node:v8";
 
 /**
@@ -10,16 +9,4 @@ import v8 from "node:v8";
  */
 export function prepareHeap(): void {
   v8.setFlagsFromString("--no-allocation-site-pretenuring");
-}
-
-/**
- * Gives the memory that only the start needed back to the system: some 25 MB, in
- * about 50 ms in which nothing else runs. The engine keeps it otherwise, for work
- * that an idle server has not.
- */
-export async function releaseStartMemory(): Promise<void> {
-  const session = new Session();
-  session.connect();
-  await session.post("HeapProfiler.collectGarbage");
-  session.disconnect();
 }

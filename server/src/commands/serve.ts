@@ -5,7 +5,7 @@ import type { Address, Server } from "../main.ts";
 import type { ModelState } from "../repository/model-state.ts";
 import type { Console, ExitCode } from "./console.ts";
 import { tellFault } from "./fault.ts";
-import { prepareHeap, releaseStartMemory } from "./heap.ts";
+import { prepareHeap } from "./heap.ts";
 import { layOutModels, tableOf } from "./model-table.ts";
 
 /** The flags of `presage serve`. */
@@ -53,7 +53,6 @@ export async function serve({
   try {
     const address = await server.listen();
     const models = await server.load();
-    await releaseStartMemory();
     if (!stopping) announce(console, address, models, flags.json === true);
   } catch (error) {
     console.err(`cannot serve: ${error instanceof Error ? error.message : String(error)}`);

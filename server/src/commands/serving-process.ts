@@ -3,7 +3,7 @@ import { openProcessPort } from "../processes/process-port.ts";
 import { runServingProcess } from "../processes/serving-process.ts";
 import type { Console, ExitCode } from "./console.ts";
 import { tellFault } from "./fault.ts";
-import { prepareHeap, releaseStartMemory } from "./heap.ts";
+import { prepareHeap } from "./heap.ts";
 
 /** Serves as one process of several, for the `presage serve --processes` that started it. */
 export async function servingProcess(console: Console): Promise<ExitCode> {
@@ -13,14 +13,6 @@ export async function servingProcess(console: Console): Promise<ExitCode> {
     return 2;
   }
   prepareHeap();
-  await runServingProcess(port, (options) => {
-    const server = buildServer(options, tellFault(console));
-    const load: typeof server.load = (together) =>
-      server.load(async (models) => {
-        await releaseStartMemory();
-        await together?.(models);
-      });
-    return { ...server, load };
-  });
+  await runServingProcess(port, (options) => buildServer(options, tellFault(console)));
   return 0;
 }
