@@ -10,7 +10,7 @@ import { startPresage } from "./contenders.ts";
 import { median } from "./latency.ts";
 import type { Plan } from "./options.ts";
 import { spawnNode } from "./process.ts";
-import type { Target } from "./targets.ts";
+import { judgeAll, type Target } from "./targets.ts";
 
 /** One client's figures of one round. Every client has one connection to the same server. */
 export interface ClientRound {
@@ -120,11 +120,7 @@ export function judgeClients(rows: readonly ClientRow[]): readonly Target[] {
       figure: ratio(rows, ["sdk unary", "grpc-js unary"], ({ clientMicros }) => clientMicros),
     },
   ] as const;
-  return promised.map((each) => ({
-    ...each,
-    unit: "",
-    met: each.bound === "most" ? each.figure <= each.limit : each.figure >= each.limit,
-  }));
+  return judgeAll(promised);
 }
 
 function ratio(

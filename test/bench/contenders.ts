@@ -13,10 +13,13 @@ export interface Contender {
   readonly start: (protocol: Protocol, answerBytes: number) => Promise<ServerProgram>;
 }
 
-/** Starts the real command line on a directory of models. */
-export function startPresage(models = "examples/models"): Promise<ServerProgram> {
+/** Starts the real command line on a directory of models, by default with a core to itself. */
+export function startPresage(
+  models = "examples/models",
+  role: "server" | "shared" = "server",
+): Promise<ServerProgram> {
   const args = ["serve", models, "--host", "127.0.0.1", "--port", "0", "--json"];
-  return startServer("../../server/bin/presage.js", args);
+  return startServer("../../server/bin/presage.js", args, role);
 }
 
 /** Everything that is compared, in the order of the table. */

@@ -1,9 +1,8 @@
 // `npm run bench`: see --help.
-import { judgeClients, measureClients } from "./clients.ts";
-import { layOutClients } from "./clients-table.ts";
 import { type ComputeRound, measureCompute } from "./compute.ts";
 import { type Competitor, contenders, startCompetitor } from "./contenders.ts";
 import { type LoadGenerator, startLoadGenerator } from "./load/start.ts";
+import { measureMode } from "./modes.ts";
 import {
   type BenchOptions,
   describeOptions,
@@ -13,8 +12,6 @@ import {
   parseOptions,
   quickPlan,
 } from "./options.ts";
-import { measureOverload } from "./overload.ts";
-import { layOutOverload } from "./overload-table.ts";
 import { pinned } from "./process.ts";
 import { type AnyResults, describeRun, writeResults } from "./results.ts";
 import { measureRounds, type Row, warmUp } from "./rounds.ts";
@@ -72,38 +69,29 @@ async function measure(
   return { rows, compute, starts };
 }
 
-function report(results: AnyResults, json: boolean, tables: string): void {
-  const file = writeResults(results);
-  console.log(json ? JSON.stringify(results, null, 2) : tables);
-  tell(`written to ${file}`);
-}
-
-async function run({ quick, json, only, overload, client }: BenchOptions): Promise<void> {
+async function run({ quick, json, only, mode }: BenchOptions): Promise<void> {
   if (!pinned) tell("no taskset, or one core: servers and load generator share what there is");
   const load = startLoadGenerator();
+  const report = (results: AnyResults, tables: readonly string[]): void => {
+    const file = writeResults(results, mode);
+    console.log(json ? JSON.stringify(results, null, 2) : tables.join("\n"));
+    tell(`written to ${file}`);
+  };
   try {
     const plan = quick ? quickPlan : fullPlan;
-    if (overload) {
-      const rows = await measureOverload(load, plan, tell);
-      report({ ...describeRun(quick), overload: rows }, json, layOutOverload(rows));
-      return;
-    }
-    if (client) {
-      const clients = await measureClients(plan, tell);
-      const targets = judgeClients(clients);
-      const tables = [layOutClients(clients), "", layOutTargets(targets)];
-      report({ ...describeRun(quick), clients, targets }, json, tables.join("\n"));
+    if (mode !== undefined) {
+      const { figures, tables } = await measureMode(mode, { load, plan, tell });
+      report({ ...describeRun(quick), ...figures }, tables);
       return;
     }
     const measured = await measure(load, plan, (name) => only?.has(name) ?? true);
     const targets = judge(measured);
-    const tables = [
+    report({ ...describeRun(quick), ...measured, targets }, [
       layOutRows(measured.rows),
       ...layOutExtras(measured),
       "",
       layOutTargets(targets),
-    ];
-    report({ ...describeRun(quick), ...measured, targets }, json, tables.join("\n"));
+    ]);
   } finally {
     load.stop();
   }

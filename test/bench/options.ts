@@ -15,6 +15,10 @@ export interface Plan {
   readonly batchSize: number;
   /** Each amount that is offered with `--overload`. */
   readonly overload: number;
+  /** The calls of one server in one round with `--large`. */
+  readonly large: { readonly calls: number };
+  /** Each measurement in one round with `--isolation`: both as much time and as many calls. */
+  readonly isolation: { readonly seconds: number; readonly calls: number };
 }
 
 /** The plan of a whole run, about eight minutes. */
@@ -27,6 +31,8 @@ export const fullPlan: Plan = {
   starts: 5,
   batchSize: 1,
   overload: 10,
+  large: { calls: 15 },
+  isolation: { seconds: 3, calls: 2_000 },
 };
 
 /** The plan of `--quick`, under two minutes. */
@@ -39,19 +45,25 @@ export const quickPlan: Plan = {
   starts: 3,
   batchSize: 0.08,
   overload: 3,
+  large: { calls: 7 },
+  isolation: { seconds: 0.5, calls: 1_000 },
 };
 
 /** The measurements that `--only` can name beside the contenders. */
 export const extras = ["mlp", "start"] as const;
 
+/** What can be measured instead of everything else. */
+export const modes = ["overload", "client", "large", "isolation"] as const;
+
+/** One of them. */
+export type Mode = (typeof modes)[number];
+
 /** What the command line asks for. */
 export interface BenchOptions {
   readonly quick: boolean;
   readonly json: boolean;
-  /** Measures, instead of everything else, how the server fares with more than it can do. */
-  readonly overload: boolean;
-  /** Measures, instead of everything else, clients beside each other. */
-  readonly client: boolean;
+  /** What to measure instead of everything else. */
+  readonly mode: Mode | undefined;
   /** The names of contenders and measurements; all of them if undefined. */
   readonly only: ReadonlySet<string> | undefined;
 }
@@ -72,6 +84,8 @@ export function parseOptions(args: readonly string[], names: readonly string[]):
         json: { type: "boolean", default: false },
         overload: { type: "boolean", default: false },
         client: { type: "boolean", default: false },
+        large: { type: "boolean", default: false },
+        isolation: { type: "boolean", default: false },
         only: { type: "string" },
         help: { type: "boolean", short: "h", default: false },
       },
@@ -84,8 +98,11 @@ export function parseOptions(args: readonly string[], names: readonly string[]):
         kind: "wrong",
         reason: `--only: unknown name "${unknown}"; known: ${names.join(", ")}`,
       };
-    const { quick, json, overload, client } = values;
-    const options = { quick, json, overload, client, only: only && new Set(only) };
+    const [mode, another] = modes.filter((each) => values[each]);
+    if (another !== undefined)
+      return { kind: "wrong", reason: `--${mode} and --${another}: one of them at a time` };
+    const { quick, json } = values;
+    const options = { quick, json, mode, only: only && new Set(only) };
     return { kind: "run", options };
   } catch (error) {
     return { kind: "wrong", reason: error instanceof Error ? error.message : String(error) };
@@ -94,7 +111,7 @@ export function parseOptions(args: readonly string[], names: readonly string[]):
 
 /** What `--help` says. */
 export function describeOptions(names: readonly string[]): string {
-  return `Usage: npm run bench -- [--quick] [--only <names> | --overload | --client] [--json]
+  return `Usage: npm run bench -- [--quick] [--only <names> | --overload | --client | --large | --isolation] [--json]
 
 Measures Presage beside what it is compared with, each server alone on a core and
 the load generator on another, and prints the medians of interleaved rounds.
@@ -107,6 +124,14 @@ Every run is also written to test/bench/results. Linux only: it reads /proc.
                   whatever the answers, and latency counts from when each was due
   --client        instead: the SDK beside stock connect-node and grpc-js as clients of
                   one server, by calls and by a stream, on one connection each
+  --large         instead: 38.5 MB of FP32 there and back over gRPC, one call at a time,
+                  beside a plain copy through node:http2 with the same windows
+  --isolation     instead: health checks and a tiny model, one call at a time, alone and
+                  beside a slow model (50 ms a run) that always runs. The server has all
+                  cores here. On a machine with two cores the slow model's threads, the
+                  server's event loop and the load generators compete for them, so that
+                  tails say as much about the scheduler as about the server.
+                  Alone, an idle core first has to wake for each call: p50 can be higher
   --json          print the results as JSON instead of tables
   -h, --help      print this
 

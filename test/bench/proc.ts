@@ -16,6 +16,16 @@ export function readCpuSeconds(pid: number): number {
 
 /** The memory of a process that lies in RAM, in megabytes of 10^6 bytes. Linux only. */
 export function readMemoryMb(pid: number): number {
-  const kibibytes = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1];
+  return readMegabytes(pid, "VmRSS");
+}
+
+/** The most that `readMemoryMb` could have told since the process began. Linux only. */
+export function readPeakMemoryMb(pid: number): number {
+  return readMegabytes(pid, "VmHWM");
+}
+
+function readMegabytes(pid: number, field: "VmRSS" | "VmHWM"): number {
+  const status = readFileSync(`/proc/${pid}/status`, "latin1");
+  const kibibytes = new RegExp(`^${field}:\\s+(\\d+) kB`, "m").exec(status)?.[1];
   return (Number(kibibytes) * 1024) / 1e6;
 }

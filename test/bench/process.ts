@@ -4,11 +4,11 @@ import { availableParallelism } from "node:os";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-/** Which core a program has to itself. */
-export type Role = "server" | "load";
+/** Which core a program has to itself; `shared`: it has all that there are, and none to itself. */
+export type Role = "server" | "load" | "shared";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const cores: Readonly<Record<Role, string>> = { server: "0", load: "1" };
+const cores: Readonly<Record<Exclude<Role, "shared">, string>> = { server: "0", load: "1" };
 
 /** Whether programs can be kept apart: two cores, and `taskset` to pin to them. */
 export const pinned: boolean =
@@ -18,7 +18,8 @@ export const pinned: boolean =
 export function spawnNode(role: Role, script: string, args: readonly string[]): ChildProcess {
   const path = fileURLToPath(new URL(script, import.meta.url));
   const node = [process.execPath, path, ...args];
-  const [program = "", ...rest] = pinned ? ["taskset", "-c", cores[role], ...node] : node;
+  const [program = "", ...rest] =
+    pinned && role !== "shared" ? ["taskset", "-c", cores[role], ...node] : node;
   const child = spawn(program, rest, {
     cwd: root,
     env: unconfigured(process.env),
@@ -41,10 +42,14 @@ export interface ServerProgram {
 
 /**
  * Starts a server and waits for its first line, a JSON object with the `port`
- * that it serves on.
+ * that it serves on. It has a core to itself unless its role is `shared`.
  */
-export async function startServer(script: string, args: readonly string[]): Promise<ServerProgram> {
-  const child = spawnNode("server", script, args);
+export async function startServer(
+  script: string,
+  args: readonly string[],
+  role: "server" | "shared" = "server",
+): Promise<ServerProgram> {
+  const child = spawnNode(role, script, args);
   const exit = once(child, "exit");
   const line = await Promise.race([
     firstLine(child),

@@ -1,4 +1,5 @@
 import { create, fromBinary, fromJsonString, toBinary } from "@bufbuild/protobuf";
+import { HealthCheckRequestSchema } from "@presage/gen/grpc/health/v1/health_pb";
 import {
   PredictRequestSchema,
   type PredictResponse,
@@ -44,16 +45,31 @@ function tensorRequest(name: string, { raw, ...tensor }: RawTensor): Uint8Array 
   return toBinary(PredictRequestSchema, create(PredictRequestSchema, { model: name, tensors }));
 }
 
-/** One row of a model with one FP32 input of this name and width, over gRPC. */
+/** The one FP32 input of a model, as `floatsExchange` asks it. */
+export interface FloatsInput {
+  readonly model: string;
+  readonly input: string;
+  readonly width: number;
+  /** Rows of one request. @default 1 */
+  readonly rows?: number;
+}
+
+/** Rows of a model with one FP32 input of this name and width, over gRPC. */
 export function floatsExchange(
   port: number,
-  { model: name, input, width }: { model: string; input: string; width: number },
+  { model: name, input, width, rows = 1 }: FloatsInput,
 ): Exchange {
-  const values = Float32Array.from({ length: width }, (_, index) => Math.sin(index));
-  const shape = [1n, BigInt(width)];
+  const values = Float32Array.from({ length: rows * width }, (_, index) => Math.sin(index));
+  const shape = [BigInt(rows), BigInt(width)];
   const raw = new Uint8Array(values.buffer);
   const body = tensorRequest(name, { name: input, dataType: DataType.FP32, shape, raw });
   return { protocol: "grpc", port, path, body };
+}
+
+/** Whether the server is well, over gRPC. */
+export function healthExchange(port: number): Exchange {
+  const body = toBinary(HealthCheckRequestSchema, create(HealthCheckRequestSchema));
+  return { protocol: "grpc", port, path: "/grpc.health.v1.Health/Check", body };
 }
 
 /** JSON numbers are as long as they are exact: runs of other batch sizes end in other digits. */

@@ -3,6 +3,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { ClientRow } from "./clients.ts";
+import type { Isolation } from "./isolation.ts";
+import type { LargeRow } from "./large.ts";
+import type { Mode } from "./options.ts";
 import type { OverloadRow } from "./overload.ts";
 import { pinned } from "./process.ts";
 import type { Measured, Target } from "./targets.ts";
@@ -25,19 +28,15 @@ export interface Results extends RunFacts, Measured {
   readonly targets: readonly Target[];
 }
 
-/** A run with `--overload`, as it is kept. */
-export interface OverloadResults extends RunFacts {
-  readonly overload: readonly OverloadRow[];
-}
-
-/** A run with `--client`, as it is kept. */
-export interface ClientResults extends RunFacts {
-  readonly clients: readonly ClientRow[];
-  readonly targets: readonly Target[];
-}
+/** What a run with a mode measured. */
+export type ModeFigures =
+  | { readonly overload: readonly OverloadRow[] }
+  | { readonly clients: readonly ClientRow[]; readonly targets: readonly Target[] }
+  | { readonly large: readonly LargeRow[]; readonly targets: readonly Target[] }
+  | { readonly isolation: Isolation; readonly targets: readonly Target[] };
 
 /** Any run, as it is kept. */
-export type AnyResults = Results | OverloadResults | ClientResults;
+export type AnyResults = Results | (RunFacts & ModeFigures);
 
 /** Tells where and when a run is. */
 export function describeRun(quick: boolean): RunFacts {
@@ -63,11 +62,11 @@ function git(...args: readonly string[]): string {
   return status === 0 ? stdout.trim() : "";
 }
 
-/** Writes a run into the history, and gives the file's path. */
-export function writeResults(results: AnyResults): string {
+/** Writes a run into the history, under the name of its mode, and gives the file's path. */
+export function writeResults(results: AnyResults, mode?: Mode): string {
   const folder = new URL("results/", import.meta.url);
   mkdirSync(folder, { recursive: true });
-  const kind = "overload" in results ? "-overload" : "clients" in results ? "-client" : "";
+  const kind = mode === undefined ? "" : `-${mode}`;
   const file = new URL(`${results.date.slice(0, 10)}-${results.commit}${kind}.json`, folder);
   writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
   return fileURLToPath(file);

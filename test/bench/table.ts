@@ -1,3 +1,4 @@
+import type { ComputeRound } from "./compute.ts";
 import { median } from "./latency.ts";
 import type { Latency, RoundFigures, Row } from "./rounds.ts";
 import type { Measured, Target } from "./targets.ts";
@@ -62,16 +63,12 @@ function percent(share: number): string {
 export function layOutExtras({ compute, starts }: Measured): readonly string[] {
   const lines: string[] = [];
   if (compute.length > 0) {
-    const [rate, cpu, raw] = [
-      median(compute.map((each) => each.rate)),
-      median(compute.map(({ cpuMicros }) => cpuMicros)),
-      median(compute.map(({ rawRate }) => rawRate)),
-    ];
-    const rawCpu = median(compute.map(({ rawCpuMicros }) => rawCpuMicros));
-    const rows = median(compute.map(({ rawRows }) => rawRows));
+    const middle = (name: keyof ComputeRound, digits = 0): string =>
+      median(compute.map((each) => each[name])).toFixed(digits);
     lines.push(
-      `MLP 256-1024-1024-10, 32 calls: ${rate.toFixed(0)} calls/s, ${cpu.toFixed(1)} CPU µs/call; ` +
-        `ONNX Runtime alone: ${raw.toFixed(0)} rows/s, ${rawCpu.toFixed(1)} CPU µs/row in batches of ${rows.toFixed(0)}`,
+      `MLP 256-1024-1024-10, 32 calls of one row: ${middle("rate")} rows/s, ${middle("cpuMicros", 1)} CPU µs/row; ` +
+        `of 32 rows: ${middle("wideRate")} rows/s, ${middle("wideCpuMicros", 1)} CPU µs/row`,
+      `ONNX Runtime alone: ${middle("rawRate")} rows/s, ${middle("rawCpuMicros", 1)} CPU µs/row in batches of ${middle("rawRows")}`,
     );
   }
   if (starts.length > 0) {

@@ -23,7 +23,8 @@ export interface Target {
   readonly met: boolean;
 }
 
-type Promised = Omit<Target, "met" | "unit"> & { readonly unit?: Target["unit"] };
+/** A target before it is judged; its unit is none if it is a ratio. */
+export type Promised = Omit<Target, "met" | "unit"> & { readonly unit?: Target["unit"] };
 
 /** Lays what was measured beside what is promised. Ratios are medians of each round's own ratio. */
 export function judge({ rows, compute, starts }: Measured): readonly Target[] {
@@ -54,6 +55,12 @@ export function judge({ rows, compute, starts }: Measured): readonly Target[] {
       figure: median(compute.map(({ rate, rawRate }) => rate / rawRate)),
     },
     {
+      measure: "rows a second of that MLP, 32 calls of 32 rows: presage / ONNX Runtime alone",
+      bound: "least",
+      limit: 0.9,
+      figure: median(compute.map(({ wideRate, rawRate }) => wideRate / rawRate)),
+    },
+    {
       ...most(
         "cold start to first answer, five models",
         1000,
@@ -70,6 +77,11 @@ export function judge({ rows, compute, starts }: Measured): readonly Target[] {
       unit: "MB",
     },
   ];
+  return judgeAll(promised);
+}
+
+/** Says of each promise whether it is kept; of what was not measured, that it is not. */
+export function judgeAll(promised: readonly Promised[]): readonly Target[] {
   return promised.map((each) => ({
     unit: "",
     ...each,
@@ -77,7 +89,8 @@ export function judge({ rows, compute, starts }: Measured): readonly Target[] {
   }));
 }
 
-function most(measure: string, limit: number, figure: number): Promised {
+/** A promise that a figure is not above a limit. */
+export function most(measure: string, limit: number, figure: number): Promised {
   return { measure, bound: "most", limit, figure };
 }
 

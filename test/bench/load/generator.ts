@@ -2,6 +2,7 @@
 
 import { runClosed } from "./closed.ts";
 import type { Exchange } from "./connection.ts";
+import { runLarge } from "./large.ts";
 import { runOpen } from "./open.ts";
 import { openConnections } from "./open-connections.ts";
 import type { LoadOrder, LoadReply } from "./orders.ts";
@@ -29,6 +30,8 @@ async function carryOut(order: LoadOrder): Promise<LoadReply> {
         return { kind: "load", report: await runClosed(order) };
       case "open":
         return { kind: "load", report: await runOpen(order) };
+      case "large":
+        return { kind: "load", report: await runLarge(order) };
     }
   } catch (error) {
     return { kind: "failure", reason: error instanceof Error ? error.message : String(error) };

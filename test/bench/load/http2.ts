@@ -5,16 +5,9 @@ import {
   type Exchange,
   type LoadConnection,
 } from "./connection.ts";
-import {
-  createFrameReader,
-  encodeFrame,
-  type Frame,
-  flags,
-  frameHeaderBytes,
-  frameTypes,
-  maxFrameBytes,
-} from "./frames.ts";
-import { createHpackDecoder, encodeRequestFields, type Field } from "./hpack.ts";
+import { createFrameReader, encodeFrame, type Frame, flags, frameTypes } from "./frames.ts";
+import { createHpackDecoder, type Field } from "./hpack.ts";
+import { encodeRequest, envelopeBytes } from "./request-frames.ts";
 import { encodeSettings, readStreamLimit } from "./settings.ts";
 
 // Frames are written and read here, without node:http2: its client costs twice what its server
@@ -29,7 +22,6 @@ interface Call {
 const preface = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "latin1");
 const initialWindow = 65_535;
 const ownWindow = 2 ** 30;
-const envelopeBytes = 5;
 const resourceExhausted = "8";
 const noTypes = { stream: 0, flags: 0 };
 
@@ -187,52 +179,4 @@ function encodeUint32(value: number): Buffer {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(value);
   return bytes;
-}
-
-interface EncodedRequest {
-  /** What flow control counts of one request. */
-  readonly bodyBytes: number;
-  /** The frames of a request on each of the streams. */
-  write(streams: readonly number[], first: boolean): Buffer;
-}
-
-function encodeRequest({ port, path, body }: Exchange): EncodedRequest {
-  const { first, again } = encodeRequestFields([
-    [":method", "POST"],
-    [":scheme", "http"],
-    [":path", path],
-    [":authority", `127.0.0.1:${port}`],
-    ["te", "trailers"],
-    ["content-type", "application/grpc"],
-    ["user-agent", "presage-bench"],
-  ]);
-  const envelope = Buffer.concat([Buffer.alloc(1), encodeUint32(body.length), body]);
-  if (envelope.length > maxFrameBytes) throw new Error("the request does not fit into a frame");
-  const frames = (block: Buffer): Buffer =>
-    Buffer.concat([
-      encodeFrame({
-        ...noTypes,
-        type: frameTypes.headers,
-        flags: flags.endHeaders,
-        payload: block,
-      }),
-      encodeFrame({ ...noTypes, type: frameTypes.data, flags: flags.endStream, payload: envelope }),
-    ]);
-  const [firstFrames, laterFrames] = [frames(first), frames(again)];
-  const streamOffset = 5;
-  return {
-    bodyBytes: envelope.length,
-    write(streams, isFirst) {
-      const template = isFirst ? firstFrames : laterFrames;
-      const dataFrame = frameHeaderBytes + (isFirst ? first : again).length;
-      const bytes = Buffer.allocUnsafe(template.length * streams.length);
-      for (const [index, stream] of streams.entries()) {
-        const start = index * template.length;
-        template.copy(bytes, start);
-        bytes.writeUInt32BE(stream, start + streamOffset);
-        bytes.writeUInt32BE(stream, start + dataFrame + streamOffset);
-      }
-      return bytes;
-    },
-  };
 }

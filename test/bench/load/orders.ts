@@ -40,8 +40,23 @@ export interface OpenOrder {
   readonly giveUpMs?: number;
 }
 
+/**
+ * One call after the other on one gRPC connection, with messages of any size.
+ * The first call is not counted.
+ */
+export interface LargeOrder {
+  readonly kind: "large";
+  readonly exchange: Exchange;
+  readonly calls: number;
+  /** The process whose CPU time is told. */
+  readonly pid: number;
+}
+
+/** An order to make many calls. */
+export type ManyOrder = ClosedOrder | OpenOrder | LargeOrder;
+
 /** What the load generator can be told to do. */
-export type LoadOrder = CallOrder | ClosedOrder | OpenOrder;
+export type LoadOrder = CallOrder | ManyOrder;
 
 /** What it says when it is done. */
 export type LoadReply =

@@ -1,14 +1,14 @@
 import { once } from "node:events";
 import { spawnNode } from "../process.ts";
 import type { Exchange } from "./connection.ts";
-import type { ClosedOrder, LoadOrder, LoadReply, LoadReport, OpenOrder } from "./orders.ts";
+import type { LoadOrder, LoadReply, LoadReport, ManyOrder } from "./orders.ts";
 
 /** The load generator, in a process of its own. It carries out one order at a time. */
 export interface LoadGenerator {
   /** Makes one call and gives the answer's message. */
   call(exchange: Exchange): Promise<Uint8Array>;
   /** Makes many calls. Rejects if one of them fails. */
-  load(order: ClosedOrder | OpenOrder): Promise<LoadReport>;
+  load(order: ManyOrder): Promise<LoadReport>;
   stop(): void;
 }
 
@@ -20,7 +20,7 @@ export function startLoadGenerator(): LoadGenerator {
   const child = spawnNode("load", "load/generator.ts", []);
 
   async function send(order: LoadOrder): Promise<LoadReply> {
-    const seconds = order.kind === "call" ? 0 : order.seconds;
+    const seconds = "seconds" in order ? order.seconds : 0;
     const signal = AbortSignal.timeout(seconds * 1000 + patienceMs);
     const answered = once(child, "message", { signal });
     child.send(order);
