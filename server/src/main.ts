@@ -99,7 +99,7 @@ export function buildServer(
     reportFault,
   });
   const services = { inference, model: createModelService(manager) };
-  const routes = createRoutes(services, readiness, admission.refusal);
+  const routes = createRoutes(services, readiness);
   const steps = createCallSteps({ reportFault });
   const limits = {
     maxRequestBytes: options.maxRequestBytes,

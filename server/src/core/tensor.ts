@@ -61,7 +61,8 @@ interface NumericArray {
 
 const sharedBytes = 32 * 1024;
 const largestSharedBytes = 1024;
-const largestElementBytes = 8;
+/** The bytes of the largest element: any element may begin at a multiple of them. */
+export const largestElementBytes = 8;
 let shared = new ArrayBuffer(sharedBytes);
 let sharedUntil = 0;
 

@@ -1,7 +1,13 @@
 import { numberToBfloat16 } from "../core/bfloat16.ts";
 import type { GivenTensor, TensorContent } from "../core/prediction.ts";
 import type { TensorSpec } from "../core/signature.ts";
-import { type DataType, elementCount, elementLayout, type TensorData } from "../core/tensor.ts";
+import {
+  type DataType,
+  elementCount,
+  elementLayout,
+  largestElementBytes,
+  type TensorData,
+} from "../core/tensor.ts";
 import type { ViolationList } from "../core/violations.ts";
 
 /** A tensor whose shape fits the input that it is for. */
@@ -90,8 +96,6 @@ function align(bytes: Uint8Array): Uint8Array {
   copy.set(bytes);
   return copy;
 }
-
-const largestElementBytes = 8;
 
 const lengthBytes = 4;
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

@@ -1,5 +1,6 @@
 import type { DescMessage } from "@bufbuild/protobuf";
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
+import { largestElementBytes } from "../core/tensor.ts";
 import { createChunkList } from "./chunk-list.ts";
 
 /** What a body is read as. */
@@ -58,8 +59,6 @@ const largeBytes = 256 * 1024;
 
 /** A body has to come up to this part of the length that it tells before so much is set aside for it. */
 const trustedPart = 1 / 8;
-
-const largestElementBytes = 8;
 
 function begin(first: Uint8Array): ReturnType<typeof createChunkList> {
   const list = createChunkList();

@@ -6,6 +6,7 @@ import type { CallSteps } from "./calls.ts";
 import { compressAnswer } from "./compression.ts";
 import type { ConnectLane } from "./connect-lane.ts";
 import { readDeadline } from "./deadline-header.ts";
+import { headerBytes } from "./envelope-reader.ts";
 import type { Exchange } from "./exchange.ts";
 import { assertResponseSize, requestTooLarge } from "./message-limits.ts";
 import type { AnyMessage } from "./message-writer.ts";
@@ -29,8 +30,6 @@ export interface UnaryMethod {
   readonly output: DescMessage;
   /** Answers a call; an answer may leave fields out. */
   readonly answer: (request: AnyMessage, context: CallContext) => object | Promise<object>;
-  /** Tells why a call that came just now cannot be answered, before it is read. @default it can be */
-  readonly refusal?: (() => ServingError | undefined) | undefined;
 }
 
 /** What the plain lane works with. */
@@ -80,12 +79,14 @@ export function createPlainLane(options: PlainLaneOptions): PlainLane {
           : undefined;
       if (asked !== undefined && timeoutMs === undefined) return false;
       const call = { exchange, method, protocol, timeoutMs };
-      const lead = protocol.bare ? 0 : envelopeBytes;
+      const lead = protocol.bare ? 0 : headerBytes;
       const form = { limit: maxRequestBytes + lead, lead, schema: method.input };
       readBody(exchange.source, form, (body) => {
-        const refused = body === undefined ? requestTooLarge(maxRequestBytes) : method.refusal?.();
-        if (refused !== undefined) exchange.send(refusals.answer(protocol, refused));
-        else if (body !== undefined) void answerCall(call, body, answering);
+        if (body !== undefined) void answerCall(call, body, answering);
+        else {
+          const refused = options.steps.refuse(requestTooLarge(maxRequestBytes));
+          exchange.send(protocol.fail(refused, nothingAdded));
+        }
       });
       return true;
     },
@@ -112,9 +113,6 @@ function createRefusals(steps: CallSteps): Refusals {
     },
   };
 }
-
-/** What comes before a message in an envelope: flags, and the message's length. */
-const envelopeBytes = 5;
 
 const nothingAdded: AddedMetadata = { header: undefined, trailer: undefined };
 

@@ -10,6 +10,7 @@ import {
 import { setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
 import { trailerFlag, trailerSerialize } from "@connectrpc/connect/protocol-grpc-web";
 import type { DeadlineHeader } from "./deadline-header.ts";
+import { headerBytes } from "./envelope-reader.ts";
 import { binary, createJson, type Format } from "./message-format.ts";
 import type { AnyMessage } from "./message-writer.ts";
 import type { AddedMetadata } from "./plain-context.ts";
@@ -44,8 +45,6 @@ export interface PlainProtocol {
   /** Writes the answer to a call that failed. */
   fail(error: ConnectError, added: AddedMetadata): PlainAnswer;
 }
-
-const headerBytes = 5;
 
 interface Reading {
   readonly format: Format;

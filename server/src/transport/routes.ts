@@ -41,15 +41,8 @@ export interface Routes {
   readonly streams: readonly StreamMethod[];
 }
 
-/**
- * Lists the methods of every service, with health and reflection for all of them.
- * `refusal` tells why a prediction cannot be made just now, before it is read.
- */
-export function createRoutes(
-  services: Services,
-  readiness: Readiness,
-  refusal?: UnaryMethod["refusal"],
-): Routes {
+/** Lists the methods of every service, with health and reflection for all of them. */
+export function createRoutes(services: Services, readiness: Readiness): Routes {
   const names = served.map((service) => service.typeName);
   const files: DescFile[] = [
     ...served.map((service) => service.file),
@@ -66,7 +59,7 @@ export function createRoutes(
       router.service(ServerReflectionAlpha, reflection);
     },
     unary: [
-      ...unaryMethods(InferenceService, services.inference, refusal),
+      ...unaryMethods(InferenceService, services.inference),
       ...unaryMethods(ModelService, services.model),
       ...unaryMethods(Health, health),
     ],
@@ -83,7 +76,6 @@ function predictStream({ answerOne }: InferenceMethods): StreamMethod {
 export function unaryMethods<Service extends DescService>(
   service: Service,
   implementation: Partial<ServiceImpl<Service>>,
-  refusal?: UnaryMethod["refusal"],
 ): readonly UnaryMethod[] {
   return service.methods
     .filter((method) => method.methodKind === "unary")
@@ -91,7 +83,6 @@ export function unaryMethods<Service extends DescService>(
       path: `/${service.typeName}/${method.name}`,
       input: method.input,
       output: method.output,
-      refusal,
       // The type of the service has matched each method with its messages.
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion
       answer: implementation[method.localName as keyof Service["method"]] as UnaryMethod["answer"],

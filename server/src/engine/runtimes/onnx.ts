@@ -142,6 +142,7 @@ async function runSession(
 /**
  * Runs a session at once. The library puts each run off by a turn of the event
  * loop, which here would be a second one: the executor has given the run its own.
+ * What the loop reads in that turn would count as time that the run takes.
  */
 function withoutDelay<Result>(action: () => Result): Result {
   const kept = globalThis.setImmediate;
