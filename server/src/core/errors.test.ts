@@ -22,6 +22,7 @@ const grpcNames: Readonly<Record<ErrorCode, string>> = {
   not_found: "NOT_FOUND",
   unavailable: "UNAVAILABLE",
   exhausted: "RESOURCE_EXHAUSTED",
+  precondition: "FAILED_PRECONDITION",
   deadline: "DEADLINE_EXCEEDED",
   cancelled: "CANCELLED",
   fault: "INTERNAL",

@@ -4,6 +4,7 @@ export type ErrorCode =
   | "not_found"
   | "unavailable"
   | "exhausted"
+  | "precondition"
   | "deadline"
   | "cancelled"
   | "fault";
@@ -19,6 +20,11 @@ export type ErrorReason =
   | "ENGINE_FAILED"
   | "MESSAGE_TOO_LARGE"
   | "OVERLOADED"
+  | "PREDICTION_ID_INVALID"
+  | "PREDICTION_EXPIRED"
+  | "PREDICTION_NOT_SCORED"
+  | "FEEDBACK_OFF"
+  | "STORE_UNAVAILABLE"
   | "DEADLINE_EXCEEDED"
   | "CANCELLED"
   | "SHUTTING_DOWN"
@@ -70,6 +76,30 @@ export const errorCatalogue: Readonly<Record<ErrorReason, ErrorDefinition>> = {
     code: "exhausted",
     meaning:
       "The call would wait too long for its turn, and was refused at once; call again later, and less often.",
+  },
+  PREDICTION_ID_INVALID: {
+    code: "invalid",
+    meaning:
+      "No server of this store made the prediction id: it was cut off, changed, or comes from another store.",
+  },
+  PREDICTION_EXPIRED: {
+    code: "precondition",
+    meaning:
+      "The prediction is older than feedback is kept; `feedback.retention` and `feedback.maxRows` say how long.",
+  },
+  PREDICTION_NOT_SCORED: {
+    code: "precondition",
+    meaning:
+      "The prediction's answers cannot be compared with a truth; the message says why, and what the manifest lacks.",
+  },
+  FEEDBACK_OFF: {
+    code: "precondition",
+    meaning: "The server keeps no feedback: it was started with `--store off`.",
+  },
+  STORE_UNAVAILABLE: {
+    code: "unavailable",
+    meaning:
+      "The store of feedback cannot be read or written now; send the same again later, it counts once.",
   },
   DEADLINE_EXCEEDED: {
     code: "deadline",

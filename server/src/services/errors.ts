@@ -22,6 +22,8 @@ export function toStatusCode(code: ErrorCode): Code {
       return Code.Unavailable;
     case "exhausted":
       return Code.ResourceExhausted;
+    case "precondition":
+      return Code.FailedPrecondition;
     case "deadline":
       return Code.DeadlineExceeded;
     case "cancelled":

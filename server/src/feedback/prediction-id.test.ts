@@ -1,0 +1,142 @@
+import { randomBytes } from "node:crypto";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { failureOf } from "../../../test/support/signatures.ts";
+import type { AnsweredRow, AnswerReader, Scoring } from "../core/scoring.ts";
+import { createPredictionIds, type PredictionIds } from "./prediction-id.ts";
+
+const clock = { now: () => 1_763_700_000_123 };
+const key = randomBytes(32);
+const slice = {
+  model: "breast-cancer",
+  version: "18446744073709551615",
+  scoring: "0123456789abcdef",
+  policy: "requested",
+  alias: "canary-é",
+};
+const classes: Scoring = { kind: "binary", classes: [], positive: 1, probabilities: true };
+
+function sealing(): PredictionIds {
+  const ids = createPredictionIds(clock);
+  ids.useKey(key);
+  return ids;
+}
+
+function readerOf(
+  rows: readonly AnsweredRow[],
+  facts: Partial<Pick<AnswerReader, "scoring" | "precision">> = {},
+): AnswerReader {
+  return {
+    scoring: classes,
+    outputs: [],
+    precision: "double",
+    ...facts,
+    scoreCount: rows[0]?.scores.length ?? 0,
+    turnTo: () => true,
+    answer: (row) => rows[row]?.answer ?? 0,
+    score: (row, index) => rows[row]?.scores[index] ?? 0,
+  };
+}
+
+describe("createPredictionIds()", () => {
+  it("writes what it reads, whatever was answered", () => {
+    const double = fc.double({ noNaN: true });
+    const answers = fc.nat(3).chain((scores) =>
+      fc.record({
+        isNumber: fc.constant(false),
+        rows: fc.array(
+          fc.record({
+            answer: fc.nat(65_535),
+            scores: fc.array(double, { minLength: scores, maxLength: scores }),
+          }),
+          { maxLength: 20 },
+        ),
+      }),
+    );
+    const numbers = fc.record({
+      isNumber: fc.constant(true),
+      rows: fc.array(fc.record({ answer: double, scores: fc.constant([]) }), { maxLength: 20 }),
+    });
+    const ids = sealing();
+    const described = ids.describe(slice);
+    fc.assert(
+      fc.property(fc.oneof(answers, numbers), ({ isNumber, rows }) => {
+        const scoring: Scoring = isNumber ? { kind: "regression" } : classes;
+        const id = ids.mint(described, rows.length, readerOf(rows, { scoring }));
+        expect(ids.read(id)).toEqual({
+          prediction: expect.any(Uint8Array),
+          predictedAt: clock.now(),
+          slice,
+          rowCount: rows.length,
+          rows,
+        });
+      }),
+    );
+  });
+
+  it("keeps numbers of single precision in half the room", () => {
+    const ids = sealing();
+    const rows = [{ answer: 1, scores: [Math.fround(0.1)] }];
+    const described = ids.describe(slice);
+    const single = ids.mint(described, 1, readerOf(rows, { precision: "single" }));
+    const double = ids.mint(described, 1, readerOf(rows));
+    expect(ids.read(single).rows).toEqual(rows);
+    expect(single.length).toBeLessThan(double.length);
+  });
+
+  it("gives every prediction an identity of its own", () => {
+    const [one, other] = [sealing(), sealing()];
+    const described = one.describe(slice);
+    const identities = [one, other].flatMap((ids) =>
+      Array.from({ length: 1000 }, () =>
+        Buffer.from(one.read(ids.mint(described, 1, undefined)).prediction).toString("hex"),
+      ),
+    );
+    expect(new Set(identities).size).toBe(2000);
+  });
+
+  it("leaves answers out that do not fit, and says how many rows there are", () => {
+    const ids = sealing();
+    const many = Array.from({ length: 10_000 }, () => ({ answer: 1, scores: [0.5] }));
+    const read = ids.read(ids.mint(ids.describe(slice), many.length, readerOf(many)));
+    expect(read).toMatchObject({ rowCount: 10_000, rows: undefined });
+  });
+
+  it("takes no id that was changed, cut off, or made with another key", () => {
+    const ids = sealing();
+    const id = ids.mint(ids.describe(slice), 1, readerOf([{ answer: 1, scores: [0.25] }]));
+    const other = createPredictionIds(clock);
+    other.useKey(randomBytes(32));
+    const changed = Array.from(id, (letter, at) => {
+      const another = letter === "A" ? "B" : "A";
+      return id.slice(0, at) + another + id.slice(at + 1);
+    });
+    const wrong = [
+      "",
+      "no-id",
+      id.slice(1),
+      id.slice(0, -1),
+      `${id}A`,
+      `${id.slice(0, 10)}=${id.slice(10)}`,
+      `${id.slice(0, 10)}\n${id.slice(10)}`,
+      "A".repeat(200_000),
+      other.mint(other.describe(slice), 1, undefined),
+      ...changed,
+    ];
+    for (const each of wrong) {
+      expect(failureOf(() => ids.read(each)).reason).toBe("PREDICTION_ID_INVALID");
+    }
+    expect(ids.read(id).rows).toEqual([{ answer: 1, scores: [0.25] }]);
+  });
+
+  it("makes ids that cannot be reported of until it has a key", () => {
+    const ids = createPredictionIds(clock);
+    const id = ids.mint(ids.describe(slice), 1, undefined);
+    expect(ids.canSeal).toBe(false);
+    expect(failureOf(() => ids.read(id)).reason).toBe("PREDICTION_NOT_SCORED");
+    expect(failureOf(() => ids.read("sealed elsewhere")).reason).toBe("STORE_UNAVAILABLE");
+    ids.useKey(key);
+    expect(ids.canSeal).toBe(true);
+    expect(failureOf(() => ids.read(id)).reason).toBe("PREDICTION_NOT_SCORED");
+  });
+});
