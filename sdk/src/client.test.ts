@@ -96,6 +96,26 @@ describe("createPresageClient().predictTensors()", () => {
   });
 });
 
+describe("createPresageClient().metrics()", () => {
+  it("asks what the options say, and answers plain objects", async () => {
+    const { server, client } = setUp();
+    const options = { version: 2, alias: "stable", groupBy: ["policy"] } as const;
+    expect(await client.metrics("echo", options)).toMatchObject({
+      model: "echo",
+      time: new Date(0),
+      metrics: [{ version: "1", samples: 1 }],
+    });
+    expect(server.queries).toMatchObject([{ model: "echo", version: "2", alias: "stable" }]);
+  });
+
+  it("is tried again", async () => {
+    const { server, client } = setUp();
+    server.failures.push(new ConnectError("busy", Code.Unavailable));
+    expect(await client.metrics("echo")).toMatchObject({ model: "echo" });
+    expect(server.contexts).toHaveLength(2);
+  });
+});
+
 describe("createPresageClient().models()", () => {
   it("answers plain objects", async () => {
     const { client } = setUp();

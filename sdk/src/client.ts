@@ -1,42 +1,36 @@
 import type { Transport } from "@connectrpc/connect";
-import { Health, HealthCheckResponse_ServingStatus } from "@presage/gen/grpc/health/v1/health_pb";
-import { InferenceService } from "@presage/gen/presage/v1/inference_pb";
+import { Health } from "@presage/gen/grpc/health/v1/health_pb";
+import { InferenceService, type PredictResponse } from "@presage/gen/presage/v1/inference_pb";
 import { ModelService } from "@presage/gen/presage/v1/model_pb";
 import { type CallerOptions, createCaller, type Environment } from "./calls.ts";
 import { PresageError } from "./errors.ts";
+import {
+  type Feedback,
+  type FeedbackReceipt,
+  predictScored,
+  type ScoredPrediction,
+  sendFeedback,
+  withFeedback,
+} from "./feedback.ts";
+import { decodeHealth, type HealthOptions, type HealthStatus } from "./health.ts";
+import { decodeMetrics, type ModelMetrics } from "./metrics.ts";
+import { encodeMetricsQuery, type MetricsOptions } from "./metrics-query.ts";
 import { decodeModel, type ModelInfo } from "./models.ts";
 import type { CallOptions, PredictOptions } from "./options.ts";
 import {
   decodeOutputs,
-  decodeRows,
+  decodePrediction,
   encodeRequest,
+  type Plain,
   type Prediction,
   type RowsPrediction,
   type StreamRequest,
   type TensorsPrediction,
 } from "./predictions.ts";
-import { type Answer, isManyRows, type Row } from "./rows.ts";
+import type { Answer, Row } from "./rows.ts";
 import { runStream, type StreamResult } from "./stream.ts";
 import type { TensorInputs } from "./tensors.ts";
-
-/** Whether a server, or one of its services, answers calls. */
-export type HealthStatus = "UNKNOWN" | "SERVING" | "NOT_SERVING" | "SERVICE_UNKNOWN";
-
-const healthStatuses: Readonly<Record<HealthCheckResponse_ServingStatus, HealthStatus>> = {
-  [HealthCheckResponse_ServingStatus.UNKNOWN]: "UNKNOWN",
-  [HealthCheckResponse_ServingStatus.SERVING]: "SERVING",
-  [HealthCheckResponse_ServingStatus.NOT_SERVING]: "NOT_SERVING",
-  [HealthCheckResponse_ServingStatus.SERVICE_UNKNOWN]: "SERVICE_UNKNOWN",
-};
-
-/** What can be set for one health check. */
-export interface HealthOptions extends CallOptions {
-  /**
-   * The service that is asked about.
-   * @default "" the server as a whole
-   */
-  readonly service?: string | undefined;
-}
+import { watchMetrics } from "./watch.ts";
 
 /** A client of one Presage server. Every method rejects with a PresageError. */
 export interface PresageClient {
@@ -84,6 +78,54 @@ export interface PresageClient {
     source: Iterable<StreamRequest<R>> | AsyncIterable<StreamRequest<R>>,
     options?: CallOptions,
   ): AsyncIterableIterator<StreamResult<A>>;
+  /**
+   * Reports what was true of a prediction, or what it was worth, by its
+   * `predictionId`: at once or months later, from any process. It resolves once
+   * the report is kept for good. To report the same again changes nothing, and
+   * another truth corrects the one before, so it is tried again like a prediction.
+   */
+  feedback(
+    predictionId: string,
+    feedback: Feedback,
+    options?: CallOptions,
+  ): Promise<FeedbackReceipt>;
+  /**
+   * Predicts many rows whose truth or reward is known already, and counts that
+   * prediction at once. Each call counts as new rows, so nothing is tried again:
+   * if it fails with `unavailable` or `deadline_exceeded`, the rows may have been
+   * counted. To correct the report, use the `predictionId` of its answer.
+   */
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- callers name their row type
+  predictWithFeedback<R extends object = Row, A = Answer>(
+    model: string,
+    rows: readonly R[],
+    feedback: Feedback,
+    options?: PredictOptions,
+  ): Promise<ScoredPrediction<RowsPrediction<A>>>;
+  /** Predicts one row whose truth or reward is known already, in the same way. */
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- callers name their row type
+  predictWithFeedback<R extends object = Row, A = Answer>(
+    model: string,
+    row: R,
+    feedback: Feedback,
+    options?: PredictOptions,
+  ): Promise<ScoredPrediction<Prediction<A>>>;
+  /** Predicts tensors whose rows' truth or reward is known already, in the same way. */
+  predictTensorsWithFeedback(
+    model: string,
+    tensors: TensorInputs,
+    feedback: Feedback,
+    options?: PredictOptions,
+  ): Promise<ScoredPrediction<TensorsPrediction>>;
+  /** Tells how good the versions of a model are, by all the feedback that was taken. */
+  metrics(model: string, options?: MetricsOptions): Promise<ModelMetrics>;
+  /**
+   * Tells the same at once, and again whenever there is something new, at most
+   * once a second. Answers are read as the loop asks for them, and leaving it
+   * cancels the stream, which has no deadline unless one is set. It fails with
+   * `unavailable` when the server stops, and is not opened again by itself.
+   */
+  watchMetrics(model: string, options?: MetricsOptions): AsyncIterableIterator<ModelMetrics>;
   /** Lists the models, sorted by name. */
   models(options?: CallOptions): Promise<readonly ModelInfo[]>;
   /** Tells about one model; `not_found` if the server holds none of the name. */
@@ -99,7 +141,7 @@ export function createPresageClient(
   environment?: Environment,
 ): PresageClient {
   const caller = createCaller(transport, options, environment);
-  const { predict } = InferenceService.method;
+  const { predict, metrics } = InferenceService.method;
   const { listModels, getModel } = ModelService.method;
 
   async function predictRows<A>(
@@ -108,11 +150,19 @@ export function createPresageClient(
     call: PredictOptions = {},
   ): Promise<RowsPrediction<A> | Prediction<A>> {
     const response = await caller.unary(predict, encodeRequest(model, { ...call, rows }), call);
-    const prediction = decodeRows<A>(response);
-    if (isManyRows(rows)) return prediction;
-    const [row] = prediction.rows;
-    if (row === undefined) throw new PresageError("internal", "the answer to one row has no row");
-    return { ...prediction, row };
+    return withFeedback(caller, decodePrediction<A>(rows, response));
+  }
+
+  async function predictRowsScored<A>(
+    model: string,
+    rows: object,
+    feedback: Feedback,
+    call: PredictOptions = {},
+  ): Promise<ScoredPrediction<RowsPrediction<A> | Prediction<A>>> {
+    const request = encodeRequest(model, { ...call, rows });
+    const decode = (response: PredictResponse): Plain<RowsPrediction<A> | Prediction<A>> =>
+      decodePrediction<A>(rows, response);
+    return await predictScored(caller, { request, feedback, decode }, call);
   }
 
   return {
@@ -120,9 +170,20 @@ export function createPresageClient(
     predict: predictRows as PresageClient["predict"],
     async predictTensors(model, tensors, call = {}) {
       const request = encodeRequest(model, { ...call, tensors });
-      return decodeOutputs(await caller.unary(predict, request, call));
+      return withFeedback(caller, decodeOutputs(await caller.unary(predict, request, call)));
     },
     predictStream: (model, source, call = {}) => runStream(caller, model, source, call),
+    feedback: (predictionId, feedback, call) => sendFeedback(caller, predictionId, feedback, call),
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- overloads say when `row` is there
+    predictWithFeedback: predictRowsScored as PresageClient["predictWithFeedback"],
+    async predictTensorsWithFeedback(model, tensors, feedback, call = {}) {
+      const request = encodeRequest(model, { ...call, tensors });
+      return await predictScored(caller, { request, feedback, decode: decodeOutputs }, call);
+    },
+    async metrics(model, call = {}) {
+      return decodeMetrics(await caller.unary(metrics, encodeMetricsQuery(model, call), call));
+    },
+    watchMetrics: (model, call = {}) => watchMetrics(caller, model, call),
     async models(call) {
       const { models } = await caller.unary(listModels, {}, call);
       return models.map(decodeModel);
@@ -138,7 +199,7 @@ export function createPresageClient(
         { service },
         { ...call, retry: false },
       );
-      return healthStatuses[status] ?? "UNKNOWN";
+      return decodeHealth(status);
     },
   };
 }

@@ -1,6 +1,7 @@
 /* The public names that do not depend on where the client runs. */
-export type { HealthOptions, HealthStatus, PresageClient } from "./client.ts";
+export type { PresageClient } from "./client.ts";
 export type { DataType, ElementsOf, NumericData, NumericType } from "./data-types.ts";
+export type { DriftMetrics, DriftReference, FeatureDrift } from "./drift.ts";
 export {
   type ErrorCode,
   type ErrorFacts,
@@ -9,9 +10,26 @@ export {
   type Violation,
 } from "./errors.ts";
 export type {
+  Feedback,
+  FeedbackReceipt,
+  Reportable,
+  ScoredPrediction,
+  Truth,
+} from "./feedback.ts";
+export type { HealthOptions, HealthStatus } from "./health.ts";
+export type { ModelMetrics } from "./metrics.ts";
+export type {
+  MetricsDimension,
+  MetricsHistory,
+  MetricsOptions,
+  MetricsQuery,
+  MetricsWindow,
+} from "./metrics-query.ts";
+export type {
   ClassInfo,
   FeatureInfo,
   ModelInfo,
+  ModelTask,
   SignatureInfo,
   TensorInfo,
   VersionInfo,
@@ -31,6 +49,17 @@ export type {
   StreamRequest,
   TensorsPrediction,
 } from "./predictions.ts";
+export type {
+  AverageMetrics,
+  ClassMetrics,
+  ConfusionCounts,
+  LabelDelay,
+  MetricsStep,
+  MulticlassMetrics,
+  QualityMetrics,
+  RegressionMetrics,
+  RewardMetrics,
+} from "./quality.ts";
 export type { RetryOptions } from "./retry.ts";
 export type { Answer, AnswerValue, Row, Value } from "./rows.ts";
 export type { StreamResult } from "./stream.ts";

@@ -10,6 +10,9 @@ import {
 import { type DataType, fromProtoDataType } from "./data-types.ts";
 import { type AnswerValue, decodeValue } from "./rows.ts";
 
+/** A kind of question that models answer. */
+export type ModelTask = "binary" | "multiclass" | "regression" | "other";
+
 /** A model, with its versions. */
 export interface ModelInfo {
   /** The name that calls use. */
@@ -19,7 +22,7 @@ export interface ModelInfo {
   /** What the model answers, for people; may be empty. */
   readonly description: string;
   /** The kind of question that the model answers. */
-  readonly task: "binary" | "multiclass" | "regression" | "other";
+  readonly task: ModelTask;
   /** Names for version numbers, e.g. `{ stable: "1" }`. */
   readonly aliases: Readonly<Record<string, string>>;
   /** The versions found, ascending by number. */
@@ -103,7 +106,7 @@ const tasks = {
   [Task.MULTICLASS]: "multiclass",
   [Task.REGRESSION]: "regression",
   [Task.OTHER]: "other",
-} as const satisfies Record<Task, ModelInfo["task"]>;
+} as const satisfies Record<Task, ModelTask>;
 
 const states = {
   [VersionState.UNSPECIFIED]: "UNSPECIFIED",
@@ -113,6 +116,11 @@ const states = {
   [VersionState.UNAVAILABLE]: "UNAVAILABLE",
 } as const satisfies Record<VersionState, VersionInfo["state"]>;
 
+/** Reads a task; one that this client does not know is `other`. */
+export function decodeTask(task: Task): ModelTask {
+  return tasks[task] ?? "other";
+}
+
 /** Reads a model as a plain object. */
 export function decodeModel(model: Model): ModelInfo {
   const { name, displayName, description, problem } = model;
@@ -121,7 +129,7 @@ export function decodeModel(model: Model): ModelInfo {
     name,
     displayName,
     description,
-    task: tasks[model.task] ?? "other",
+    task: decodeTask(model.task),
     aliases: Object.fromEntries(aliases),
     versions: model.versions.map(decodeVersion),
     problem,

@@ -1,11 +1,8 @@
-import * as http from "node:http";
-import * as http2 from "node:http2";
-import type { AddressInfo, Socket } from "node:net";
-import { connectNodeAdapter } from "@connectrpc/connect-node";
 import { afterEach, describe, expect, it } from "vitest";
 import { type ClientOptions, createClient, tensor } from "./node.ts";
-import { createFakeServer, type FakeServer } from "./testing/fake-server.ts";
+import { type Listening, listenFake } from "./testing/listening.ts";
 import { listenFrames } from "./testing/raw-listener.ts";
+import { takeSamples } from "./testing/samples.ts";
 
 const stops: (() => void)[] = [];
 
@@ -13,42 +10,10 @@ afterEach(() => {
   for (const stop of stops.splice(0)) stop();
 });
 
-interface Listening {
-  readonly server: FakeServer;
-  readonly baseUrl: string;
-  /** Closes the connection of the next call, once, as soon as the call has come. */
-  readonly breakNext: () => void;
-}
-
-/** Listens on a port of its own, with one version of HTTP. */
 async function listen(httpVersion: "1.1" | "2"): Promise<Listening> {
-  const server = createFakeServer();
-  const adapter = connectNodeAdapter({ routes: server.routes });
-  const sockets = new Set<Socket>();
-  const disconnect = (): void => {
-    for (const socket of sockets) socket.destroy();
-    sockets.clear();
-  };
-  let breaking = false;
-  const handler: typeof adapter = (request, response) => {
-    if (breaking) disconnect();
-    else adapter(request, response);
-    breaking = false;
-  };
-  const listener = httpVersion === "2" ? http2.createServer(handler) : http.createServer(handler);
-  listener.on("connection", (socket: Socket) => sockets.add(socket));
-  const listening = Promise.withResolvers<void>();
-  listener.listen(0, "127.0.0.1", listening.resolve);
-  await listening.promise;
-  stops.push(() => {
-    disconnect();
-    listener.close();
-  });
-  const { port } = listener.address() as AddressInfo;
-  const breakNext = (): void => {
-    breaking = true;
-  };
-  return { server, baseUrl: `http://127.0.0.1:${port}`, breakNext };
+  const listening = await listenFake(httpVersion);
+  stops.push(listening.stop);
+  return listening;
 }
 
 const wires: [string, "1.1" | "2", Omit<ClientOptions, "baseUrl">, string][] = [
@@ -96,6 +61,22 @@ describe("createClient()", () => {
     expect(sum).toBe(100);
     await server.cancelled;
   });
+
+  for (const [what, httpVersion, options] of wires) {
+    it(`watches metrics by ${what}, cancels when the reader leaves, and tells of a lost connection`, async () => {
+      const { server, baseUrl, disconnect } = await listen(httpVersion);
+      const client = createClient({ baseUrl, ...options });
+      expect(await takeSamples(client.watchMetrics("echo"), 3)).toEqual([1, 2, 3]);
+      await server.cancelled;
+      const lost = client.watchMetrics("echo");
+      await lost.next();
+      disconnect();
+      await expect(takeSamples(lost, Infinity)).rejects.toMatchObject({
+        code: "unavailable",
+        reason: "CONNECTION_LOST",
+      });
+    });
+  }
 
   it("tries again when the connection breaks amid a call, by gRPC and by HTTP/1.1", async () => {
     for (const [httpVersion, protocol] of [

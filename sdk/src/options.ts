@@ -18,8 +18,8 @@ export interface CommonClientOptions {
   readonly timeoutMs?: number | undefined;
   /**
    * How calls that fail with `unavailable` or `resource_exhausted` are tried
-   * again; `false`: not at all. Streams and health checks never are, nor what
-   * would fail in the same way.
+   * again; `false`: not at all. Streams, health checks and feedback that brings
+   * its rows along never are, nor what would fail in the same way.
    * @default { maxAttempts: 4, initialBackoffMs: 50, maxBackoffMs: 2000, multiplier: 2 }
    */
   readonly retry?: RetryOptions | false | undefined;
@@ -81,7 +81,7 @@ export interface RequestOptions {
   readonly outputs?: readonly string[] | undefined;
 }
 
-/** What can be set for one call of predict() or predictTensors(). */
+/** What can be set for one call of predict() and its kind. */
 export interface PredictOptions extends CallOptions, RequestOptions {}
 
 // Timers count in signed 32-bit milliseconds; a longer one would fire at once.

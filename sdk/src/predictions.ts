@@ -1,11 +1,13 @@
 import type { PredictRequest, PredictResponse } from "@presage/gen/presage/v1/inference_pb";
+import { PresageError } from "./errors.ts";
+import type { Reportable } from "./feedback.ts";
 import type { RequestOptions } from "./options.ts";
 import { type Answer, decodeValue, decodeValues, encodeRows, isManyRows } from "./rows.ts";
 import { decodeTensors, encodeTensors, type TensorInputs, type Tensors } from "./tensors.ts";
 
 /** What every answer tells beside its outputs. */
 export interface PredictionFacts {
-  /** Names this prediction, unique over all servers. */
+  /** Names this prediction, unique over all servers, for feedback. Keep it as it is. */
   readonly predictionId: string;
   /** The model that answered. */
   readonly model: string;
@@ -28,7 +30,7 @@ export interface Route {
 }
 
 /** The answer to many rows. */
-export interface RowsPrediction<A = Answer> extends PredictionFacts {
+export interface RowsPrediction<A = Answer> extends PredictionFacts, Reportable {
   /** The answers, in the order of the rows. */
   readonly rows: readonly A[];
 }
@@ -40,10 +42,13 @@ export interface Prediction<A = Answer> extends RowsPrediction<A> {
 }
 
 /** The answer to tensors. */
-export interface TensorsPrediction extends PredictionFacts {
+export interface TensorsPrediction extends PredictionFacts, Reportable {
   /** The outputs, by name. */
   readonly tensors: Tensors;
 }
+
+/** A prediction as it was read: what it tells, without what it can do. */
+export type Plain<P> = P extends Reportable ? Omit<P, keyof Reportable> : never;
 
 /** One request of a stream: rows, as predict() takes them, or tensors, as predictTensors() does. */
 export type StreamRequest<R extends object = object> = RequestOptions & {
@@ -90,14 +95,29 @@ export function decodeFacts(response: PredictResponse): PredictionFacts {
   };
 }
 
+/**
+ * Reads the answer to rows, or to one row, which the answer then has as `row`.
+ * Throws `internal` if it has none.
+ */
+export function decodePrediction<A>(
+  rows: object,
+  response: PredictResponse,
+): Plain<RowsPrediction<A> | Prediction<A>> {
+  const prediction = decodeRows<A>(response);
+  if (isManyRows(rows)) return prediction;
+  const [row] = prediction.rows;
+  if (row === undefined) throw new PresageError("internal", "the answer to one row has no row");
+  return { ...prediction, row };
+}
+
 /** Reads the answer to rows; `A` is the caller's word for what the model answers. */
-export function decodeRows<A>(response: PredictResponse): RowsPrediction<A> {
+export function decodeRows<A>(response: PredictResponse): Plain<RowsPrediction<A>> {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the caller says what A is
   const rows = response.rows.map((row) => decodeValue(row) as A);
   return { ...decodeFacts(response), rows };
 }
 
 /** Reads the answer to tensors. */
-export function decodeOutputs(response: PredictResponse): TensorsPrediction {
+export function decodeOutputs(response: PredictResponse): Plain<TensorsPrediction> {
   return { ...decodeFacts(response), tensors: decodeTensors(response.tensors) };
 }

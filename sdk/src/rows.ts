@@ -47,10 +47,19 @@ export function isManyRows(rows: object): rows is readonly object[] {
  * sent, e.g. `rows[0].LSTAT`.
  */
 export function encodeRows(rows: readonly object[]): ProtoValue[] {
-  const encoder = createEncoder();
-  const messages = rows.map((row, index) => encoder.encode(row, index));
-  if (encoder.violations.length > 0) throw invalidInput(encoder.violations);
+  const violations: Violation[] = [];
+  const messages = encodeValues("rows", rows, violations);
+  if (violations.length > 0) throw invalidInput(violations);
   return messages;
+}
+
+/** Writes values as protobuf values. Adds a violation for each that cannot be sent, e.g. of `truth[1]`. */
+export function encodeValues(
+  field: string,
+  values: readonly unknown[],
+  violations: Violation[],
+): ProtoValue[] {
+  return values.map(createEncoder(field, violations));
 }
 
 /** Reads a protobuf value as a plain one; a value that is not set is null. */
@@ -81,20 +90,16 @@ export function decodeValues(values: Readonly<Record<string, ProtoValue>>): Answ
 // Protobuf readers refuse what is nested deeper than 100 messages, and each level takes up to three.
 const deepest = 30;
 
-interface Encoder {
-  readonly violations: readonly Violation[];
-  encode(value: unknown, key: string | number): ProtoValue;
-}
+type Encoder = (value: unknown, key: string | number) => ProtoValue;
 
 /** The path is kept as a stack and written out only for a violation, since rows rarely have one. */
-function createEncoder(): Encoder {
-  const violations: Violation[] = [];
+function createEncoder(field: string, violations: Violation[]): Encoder {
   const path: (string | number)[] = [];
   const refuse = (description: string): ProtoValue["kind"] => {
-    violations.push({ field: showPath(path), description });
+    violations.push({ field: field + showPath(path), description });
     return nullKind;
   };
-  const encode = (value: unknown, key: string | number): ProtoValue => {
+  const encode: Encoder = (value, key) => {
     path.push(key);
     const kind = kindOf(value);
     path.pop();
@@ -134,7 +139,7 @@ function createEncoder(): Encoder {
     );
     return { case: "structValue", value: { $typeName: "google.protobuf.Struct", fields } };
   };
-  return { violations, encode };
+  return encode;
 }
 
 const nullKind: ProtoValue["kind"] = { case: "nullValue", value: NullValue.NULL_VALUE };
@@ -160,6 +165,5 @@ function tagOf(value: object): string {
 }
 
 function showPath(path: readonly (string | number)[]): string {
-  const parts = path.map((key) => (typeof key === "number" ? `[${key}]` : `.${key}`));
-  return `rows${parts.join("")}`;
+  return path.map((key) => (typeof key === "number" ? `[${key}]` : `.${key}`)).join("");
 }

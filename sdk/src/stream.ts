@@ -3,8 +3,10 @@ import {
   type PredictStreamRequest,
   type PredictStreamResponse,
 } from "@presage/gen/presage/v1/inference_pb";
+import { linkAbort } from "./abort-link.ts";
 import type { Caller } from "./calls.ts";
 import { callError, fromStatus, isPresageError, PresageError } from "./errors.ts";
+import { withFeedback } from "./feedback.ts";
 import { createInbox } from "./inbox.ts";
 import type { CallOptions } from "./options.ts";
 import {
@@ -38,39 +40,39 @@ export async function* runStream<A>(
   options: CallOptions,
 ): AsyncGenerator<StreamResult<A>, void, undefined> {
   const { signal } = options;
-  const controller = new AbortController();
-  const abort = (): void => controller.abort(signal?.reason);
-  signal?.addEventListener("abort", abort);
-  if (signal?.aborted === true) abort();
+  const link = linkAbort(signal);
   const inbox = createInbox<StreamResult<A>>();
   const requests = createRequests(model, source, (requestId, error) => {
     inbox.push({ requestId, error });
   });
   try {
-    const call = { ...options, signal: controller.signal };
+    const call = { ...options, signal: link.signal };
     const answers = await caller.stream(InferenceService.method.predictStream, requests, call);
     for await (const answer of inbox.merge(answers)) {
-      yield "outcome" in answer ? decodeResult(answer) : answer;
+      yield "outcome" in answer ? decodeResult(caller, answer) : answer;
     }
   } catch (thrown) {
     if (requests.failure !== undefined) throw requests.failure.cause;
     throw callError(thrown, signal);
   } finally {
-    signal?.removeEventListener("abort", abort);
-    controller.abort();
+    link.end();
     // The transport cannot reach a source that it is waiting for.
     requests.return().catch(() => undefined);
   }
 }
 
-function decodeResult<A>({ requestId, outcome }: PredictStreamResponse): StreamResult<A> {
+function decodeResult<A>(
+  caller: Caller,
+  { requestId, outcome }: PredictStreamResponse,
+): StreamResult<A> {
   if (outcome.case === "error") return { requestId, error: fromStatus(outcome.value) };
   if (outcome.case === undefined) {
     return { requestId, error: new PresageError("internal", "the answer has no outcome") };
   }
   try {
     const tensors = decodeTensors(outcome.value.tensors);
-    return { requestId, prediction: { ...decodeRows<A>(outcome.value), tensors } };
+    const prediction = { ...decodeRows<A>(outcome.value), tensors };
+    return { requestId, prediction: withFeedback(caller, prediction) };
   } catch (thrown) {
     return { requestId, error: PresageError.from(thrown) };
   }

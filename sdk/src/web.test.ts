@@ -1,9 +1,17 @@
 import { readFileSync } from "node:fs";
 import { createConnectRouter } from "@connectrpc/connect";
 import { createFetchHandler } from "@connectrpc/connect/protocol";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { createFakeServer, type FakeServer } from "./testing/fake-server.ts";
+import { listenFake } from "./testing/listening.ts";
+import { takeSamples } from "./testing/samples.ts";
 import { type ClientOptions, createClient, tensor } from "./web.ts";
+
+const stops: (() => void)[] = [];
+
+afterEach(() => {
+  for (const stop of stops.splice(0)) stop();
+});
 
 const baseUrl = "https://presage.example";
 
@@ -43,12 +51,41 @@ describe("createClient()", () => {
     });
   }
 
+  for (const [options, contentType] of wires) {
+    it(`watches metrics by ${contentType}, cancels when the reader leaves, and tells of a lost connection`, async () => {
+      const { server, disconnect, stop, ...listening } = await listenFake("1.1");
+      stops.push(stop);
+      const client = createClient({ ...listening, ...options });
+      expect(await takeSamples(client.watchMetrics("echo"), 3)).toEqual([1, 2, 3]);
+      await server.cancelled;
+      const lost = client.watchMetrics("echo");
+      await lost.next();
+      disconnect();
+      await expect(takeSamples(lost, Infinity)).rejects.toMatchObject({ code: "unavailable" });
+    });
+  }
+
   it("makes a fetch that reached no server unavailable", async () => {
     const cause = new TypeError("Failed to fetch");
     const client = createClient({ baseUrl, fetch: () => Promise.reject(cause), retry: false });
     await expect(client.models()).rejects.toMatchObject({
       code: "unavailable",
       message: "Failed to fetch",
+    });
+  });
+
+  it("makes a connection that breaks amid an answer unavailable", async () => {
+    const headers = { "content-type": "application/proto" };
+    const fetch: typeof globalThis.fetch = async () => {
+      const body = new ReadableStream({
+        pull: (controller) => controller.error(new TypeError("network error")),
+      });
+      return new Response(body, { headers });
+    };
+    const client = createClient({ baseUrl, fetch, retry: false });
+    await expect(client.models()).rejects.toMatchObject({
+      code: "unavailable",
+      message: "network error",
     });
   });
 

@@ -39,9 +39,9 @@ function createTransport(options: ClientOptions): Transport {
   };
   switch (protocol) {
     case "connect":
-      return withoutStreams(createConnectTransport(common));
+      return withinFetch(createConnectTransport(common));
     case "grpc-web":
-      return withoutStreams(createGrpcWebTransport(common));
+      return withinFetch(createGrpcWebTransport(common));
     default: {
       const description = `expected connect or grpc-web, got ${JSON.stringify(protocol)}`;
       throw invalidInput([{ field: "protocol", description }]);
@@ -49,27 +49,42 @@ function createTransport(options: ClientOptions): Transport {
   }
 }
 
-/** fetch() rejects with a TypeError when no server was reached, which is what `unavailable` means. */
+/** fetch() rejects with a TypeError when no server was reached or the connection broke: `unavailable`. */
 function reportOutage(given: typeof globalThis.fetch | undefined): typeof globalThis.fetch {
   return async (...request) => {
-    try {
-      return await (given ?? globalThis.fetch)(...request);
-    } catch (cause) {
-      if (!(cause instanceof TypeError)) throw cause;
-      throw new ConnectError(cause.message, Code.Unavailable, undefined, undefined, cause);
-    }
+    const response = await (given ?? globalThis.fetch)(...request).catch(rethrowOutage);
+    return response.body === null ? response : new Response(watchOutage(response.body), response);
   };
 }
 
-function withoutStreams(transport: Transport): Transport {
+function watchOutage(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await reader.read().catch(rethrowOutage);
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
+}
+
+function rethrowOutage(cause: unknown): never {
+  if (!(cause instanceof TypeError)) throw cause;
+  throw new ConnectError(cause.message, Code.Unavailable, undefined, undefined, cause);
+}
+
+/** Refuses the streams that fetch() cannot send; those that it receives work. */
+function withinFetch(transport: Transport): Transport {
+  const mended = mendErrors(transport);
   return {
-    ...mendErrors(transport),
-    stream: () =>
-      Promise.reject(
-        new PresageError(
-          "unimplemented",
-          "predictStream() needs HTTP/2 from end to end, which fetch() has not",
-        ),
-      ),
+    ...mended,
+    async stream(...call) {
+      if (call[0].methodKind === "server_streaming") return await mended.stream(...call);
+      throw new PresageError(
+        "unimplemented",
+        "predictStream() needs HTTP/2 from end to end, which fetch() has not",
+      );
+    },
   };
 }

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { type ExitCode, processConsole } from "./commands/console.ts";
+import type { FeedbackExportFlags } from "./commands/feedback-export.ts";
 import type { ServeFlags } from "./commands/serve.ts";
 
 const defaultUrl = process.env["PRESAGE_URL"] ?? "http://localhost:8080";
@@ -78,6 +79,10 @@ program
   .option("--port <number>", "the port to listen on; 0 takes any free one (default: 8080)")
   .option("--processes <number>", "the processes that serve; 0 is one for each core (default: 1)")
   .option("--data <dir>", "the directory for the server's own state (default: data)")
+  .option(
+    "--store <store>",
+    "where feedback is kept: sqlite, a postgres:// URL, or off (default: sqlite, in --data)",
+  )
   .option("--tls-cert <file>", "the certificate chain in PEM; turns TLS on, with --tls-key")
   .option("--tls-key <file>", "the certificate's private key in PEM")
   .option(
@@ -188,6 +193,79 @@ program
     run(async () => {
       const { check } = await import("./commands/check.ts");
       return check({ directory, json, console: processConsole });
+    }),
+  );
+
+const feedback = program
+  .command("feedback")
+  .summary("work with the feedback that a server keeps")
+  .description("Works with the feedback that a server keeps, straight from its store.");
+
+feedback
+  .command("export")
+  .summary("write every reported row, as NDJSON or CSV")
+  .description(
+    "Writes every reported row that a store keeps to the standard output, those reported last first. The server may go on meanwhile.",
+  )
+  .option("-m, --model <model>", "only this model (default: every model)")
+  .option("--model-version <number>", "only this version (default: every version)")
+  .option("--since <time>", "only rows reported since a date, or an age: 2026-11-01, 12h, 7d")
+  .addOption(
+    new Option("-f, --format <format>", "how rows are written")
+      .choices(["ndjson", "csv"])
+      .default("ndjson"),
+  )
+  .option("--data <dir>", "the server's directory for its own state (default: data)")
+  .option("--store <store>", "the server's store: sqlite or a postgres:// URL (default: sqlite)")
+  .option("--config <file>", "the server's YAML file of settings (or PRESAGE_CONFIG)")
+  .addHelpText(
+    "after",
+    `
+Each row has: model, version, alias, policy, prediction, row, predicted_at,
+reported_at, answer, scores, truth, reward. Answers and truths of classes are the
+values that the model answers.
+
+Examples:
+  $ presage feedback export --model breast-cancer --since 7d > feedback.ndjson
+  $ presage feedback export --format csv --store postgres://user@host/presage > feedback.csv`,
+  )
+  .action((flags: FeedbackExportFlags) =>
+    run(async () => {
+      const { exportFeedback } = await import("./commands/feedback-export.ts");
+      return exportFeedback({ flags, environment: process.env, console: processConsole });
+    }),
+  );
+
+const reference = program
+  .command("reference")
+  .summary("work with what drift is measured against")
+  .description("Works with the reference of a version: what its drift is measured against.");
+
+reference
+  .command("build")
+  .summary("make a version's reference of its training rows")
+  .description(
+    "Runs a version over a file of rows, and writes how their values and its answers are spread to the file reference.json beside its model file. No row is kept in it.",
+  )
+  .argument("<path>", "<models-dir>/<model>[/<version>] (default: the highest version)")
+  .requiredOption(
+    "-d, --data <path>",
+    "the rows that it was trained on: .json, .ndjson, .jsonl or .csv with a header",
+  )
+  .addHelpText(
+    "after",
+    `
+Columns of the file that are no features, such as the truth, are left out. Build it
+again when the features of the manifest change. Without this file, the first rows
+that a server predicts are the reference.
+
+Example:
+  $ presage reference build models/boston-housing/1 --data train.csv`,
+  )
+  .action((path: string, { data }: { data: string }) =>
+    run(async () => {
+      const { buildReference } = await import("./commands/reference.ts");
+      return buildReference({ path, data, console: processConsole });
     }),
   );
 

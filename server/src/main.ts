@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { Socket } from "node:net";
 import { availableParallelism } from "node:os";
 import { createAdmission } from "./admission/admission.ts";
@@ -8,17 +7,23 @@ import { systemClock } from "./core/clock.ts";
 import { createReadiness } from "./core/readiness.ts";
 import { createInlineExecutor } from "./engine/inline-executor.ts";
 import { createOnnxRuntime } from "./engine/runtimes/onnx.ts";
+import { openStore } from "./feedback/open-store.ts";
+import type { FeedbackPlane } from "./predict/feedback-plane.ts";
+import { createNoFeedback } from "./predict/no-feedback.ts";
 import { createPredictor } from "./predict/predictor.ts";
+import { createStoredFeedback } from "./predict/stored-feedback.ts";
 import { createDirectorySource } from "./repository/directory-source.ts";
 import { createLoader } from "./repository/loader.ts";
-import { createManager } from "./repository/manager.ts";
+import { createManager, type Manager } from "./repository/manager.ts";
 import type { ModelState } from "./repository/model-state.ts";
+import { createExposition } from "./services/exposition.ts";
 import { createInferenceService } from "./services/inference.ts";
 import { createModelService } from "./services/model.ts";
 import { createCallSteps } from "./transport/calls.ts";
 import { createConnectLane } from "./transport/connect-lane.ts";
 import { createCors } from "./transport/cors.ts";
 import { createProbes } from "./transport/http/probes.ts";
+import { createScrapePage } from "./transport/http/scrape-page.ts";
 import { createLanes } from "./transport/lanes.ts";
 import { createListener } from "./transport/listener.ts";
 import { createPlainLane } from "./transport/plain-lane.ts";
@@ -64,11 +69,19 @@ export interface CloseReport {
   readonly cut: number;
 }
 
-/** Builds a server of everything that it is made of. `reportFault` is told of its own faults. */
-export function buildServer(
+/** Who is told what a server has to say beside its answers. */
+export interface Reporters {
+  /** Is told of every fault of the server itself. */
+  readonly reportFault: (fault: unknown) => void;
+  /** Is told, in a line, what whoever runs the server should know. */
+  readonly tell: (line: string) => void;
+}
+
+/** Builds a server of everything that it is made of. Rejects if its store cannot be opened. */
+export async function buildServer(
   options: ServerOptions,
-  reportFault: (fault: unknown) => void,
-): LocalServer {
+  { reportFault, tell }: Reporters,
+): Promise<LocalServer> {
   const readiness = createReadiness();
   const executor = createInlineExecutor();
   const loader = createLoader({
@@ -85,20 +98,27 @@ export function buildServer(
     delay: createLoopDelay(),
     maxWaitMs: options.timeouts.queueMs,
   });
+  const feedback = await createFeedback(options, { manager, reportFault, tell });
   const predictor = createPredictor({
     manager,
     clock: systemClock,
     refusal: admission.refusal,
-    newPredictionId: randomUUID,
+    recorder: feedback.recorder,
   });
 
   const inference = createInferenceService({
     predictor,
+    feedback,
+    readiness,
     clock: systemClock,
     streamConcurrency: options.maxStreamConcurrency,
     reportFault,
   });
   const services = { inference, model: createModelService(manager) };
+  const exposition = createExposition({
+    feedback,
+    models: () => manager.models().map(({ name }) => name),
+  });
   const routes = createRoutes(services, readiness);
   const steps = createCallSteps({ reportFault });
   const limits = {
@@ -118,6 +138,7 @@ export function buildServer(
   const lanes = createLanes({
     cors: createCors({ allowedOrigins: options.allowedOrigins }),
     probes: createProbes({ isReady: () => readiness.phase === "ready" }),
+    scrape: createScrapePage({ ...exposition, reportFault }),
     plain: createPlainLane({ methods: routes.unary, anyTypes, steps, connect, ...limits }),
     streams: createStreamLane({
       methods: routes.streams,
@@ -146,7 +167,7 @@ export function buildServer(
       listener.adopt(connection);
     },
     async load(together) {
-      await manager.start();
+      await Promise.all([manager.start(), feedback.start()]);
       await together?.(manager.models());
       if (readiness.phase === "starting") readiness.become("ready");
       return manager.models();
@@ -154,8 +175,22 @@ export function buildServer(
     async close() {
       readiness.become("draining");
       const { cut } = await listener.drain(timeouts.drainMs);
+      await feedback.close();
       await manager.close();
       return { cut };
     },
   };
+}
+
+async function createFeedback(
+  { data, store, feedback }: ServerOptions,
+  parts: Reporters & { readonly manager: Manager },
+): Promise<FeedbackPlane> {
+  if (store.kind === "off") return createNoFeedback();
+  return createStoredFeedback({
+    ...parts,
+    ...feedback,
+    store: await openStore({ data, store }),
+    clock: systemClock,
+  });
 }

@@ -32,6 +32,9 @@ describe("presage --help", () => {
     { args: ["predict", "--help"], shows: ["--row", "--file", "--batch-size", "Examples:"] },
     { args: ["models", "--help"], shows: ["--url", "--json"] },
     { args: ["check", "--help"], shows: ["golden examples"] },
+    { args: ["reference", "build", "--help"], shows: ["--data", "reference.json", "Example:"] },
+    { args: ["feedback", "--help"], shows: ["export"] },
+    { args: ["feedback", "export", "--help"], shows: ["--since", "--format", "Examples:"] },
   ])("teaches with $args", async ({ args, shows }) => {
     const { code, out } = await presage(args);
     expect(code).toBe(0);

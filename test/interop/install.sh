@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the clients of test/interop that are missing: grpcurl and grpc_health_probe, at the
-# versions of tools/go.mod, and the runner of the conformance suite, at those of
+# versions of tools/go.mod, the linter of Prometheus' pages, of promlint/, and the runner of the conformance suite, at those of
 # ../conformance/runner/go.mod, into .tools/bin; curl and Chromium, from the system's packages.
 set -euo pipefail
 
@@ -37,6 +37,7 @@ install_package() { # package, whose program is the path or name $2
 
 build_go_tool grpcurl github.com/fullstorydev/grpcurl/cmd/grpcurl "$here/tools"
 build_go_tool grpc_health_probe github.com/grpc-ecosystem/grpc-health-probe "$here/tools"
+build_go_tool promlint . "$here/promlint"
 build_go_tool connectconformance connectrpc.com/conformance/cmd/connectconformance \
   "$here/../conformance/runner"
 install_package curl curl

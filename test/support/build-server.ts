@@ -27,6 +27,8 @@ export function testOptions(overrides: OptionOverrides = {}): ServerOptions {
     port: 0,
     processes: 1,
     data: "data",
+    store: { kind: "off" },
+    feedback: { retentionMs: 400 * 24 * 60 * 60 * 1000, maxRows: 10_000_000 },
     tls: undefined,
     allowedOrigins: [],
     maxRequestBytes: 64 * mebibyte,
@@ -55,7 +57,10 @@ export function testIdentity(): NonNullable<ServerOptions["tls"]> {
 /** Builds a server in this process, opens its port and loads its models. */
 export async function startBuiltServer(overrides: OptionOverrides = {}): Promise<BuiltServer> {
   const faults: unknown[] = [];
-  const server = buildServer(testOptions(overrides), (fault) => faults.push(fault));
+  const server = await buildServer(testOptions(overrides), {
+    reportFault: (fault) => faults.push(fault),
+    tell: () => {},
+  });
   const { host, port, secure } = await server.listen();
   await server.load();
   let closed: Promise<CloseReport> | undefined;

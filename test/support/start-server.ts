@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { TabledModel } from "../../server/src/commands/model-table.ts";
@@ -19,6 +22,8 @@ export const tlsFiles: { readonly cert: string; readonly key: string } = {
 export interface StartOptions {
   /** The directory of models. @default exampleModels */
   readonly directory?: string;
+  /** The directory of the server's own state. @default one of its own, removed at the end */
+  readonly data?: string;
   /** More flags, e.g. `["--cors-origin", "*"]`. @default none */
   readonly flags?: readonly string[];
   /** Variables beside the test's own, of which none configures a server. @default none */
@@ -52,9 +57,10 @@ const command = fileURLToPath(new URL("../../server/bin/presage.js", import.meta
  */
 export async function startServer(options: StartOptions = {}): Promise<StartedServer> {
   const { directory = exampleModels, flags = [], environment = {} } = options;
+  const data = options.data ?? mkdtempSync(join(tmpdir(), "presage-data-"));
   const child = spawn(
     process.execPath,
-    [command, "serve", directory, "--port", "0", "--json", ...flags],
+    [command, "serve", directory, "--port", "0", "--json", "--data", data, ...flags],
     { env: { ...unconfigured(process.env), ...environment }, stdio: ["ignore", "pipe", "pipe"] },
   );
   let errors = "";
@@ -65,6 +71,7 @@ export async function startServer(options: StartOptions = {}): Promise<StartedSe
   process.once("exit", kill);
   const closed = once(child, "close").then(() => {
     process.off("exit", kill);
+    if (options.data === undefined) rmSync(data, { recursive: true, force: true });
     return child.exitCode;
   });
   const lines = createInterface({ input: child.stdout });

@@ -8,6 +8,9 @@ import { parse } from "csv-parse";
 /** A row of a file, as the SDK takes it. */
 export type FileRow = Readonly<Record<string, unknown>> | readonly unknown[];
 
+/** What is needed of a feature to read its cells. */
+export type ReadFeature = Pick<FeatureInfo, "name" | "dataType">;
+
 /** A row, with how much of the file has been read up to it. */
 export interface ReadRow {
   readonly row: FileRow;
@@ -24,7 +27,7 @@ export interface ReadRow {
  */
 export async function* readRows(
   path: string,
-  features: readonly FeatureInfo[],
+  features: readonly ReadFeature[],
 ): AsyncGenerator<ReadRow> {
   const extension = extname(path).toLowerCase();
   switch (extension) {
@@ -78,7 +81,7 @@ async function* readLines(path: string): AsyncGenerator<ReadRow> {
   }
 }
 
-async function* readCsv(path: string, features: readonly FeatureInfo[]): AsyncGenerator<ReadRow> {
+async function* readCsv(path: string, features: readonly ReadFeature[]): AsyncGenerator<ReadRow> {
   const { size } = await stat(path);
   const types = new Map(features.map((feature) => [feature.name, feature.dataType]));
   const stream = createReadStream(path);

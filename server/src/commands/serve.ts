@@ -4,7 +4,7 @@ import type { ServerOptions } from "../config/options.ts";
 import type { Address, Server } from "../main.ts";
 import type { ModelState } from "../repository/model-state.ts";
 import type { Console, ExitCode } from "./console.ts";
-import { tellFault } from "./fault.ts";
+import { reportersOf } from "./fault.ts";
 import { prepareHeap } from "./heap.ts";
 import { layOutModels, tableOf } from "./model-table.ts";
 
@@ -15,6 +15,7 @@ export interface ServeFlags {
   readonly port?: string;
   readonly processes?: string;
   readonly data?: string;
+  readonly store?: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly corsOrigin?: readonly string[];
@@ -45,7 +46,13 @@ export async function serve({
     for (const problem of loaded.problems) console.err(problem);
     return 2;
   }
-  const server = await createServer(loaded.options, console);
+  let server: Server;
+  try {
+    server = await createServer(loaded.options, console);
+  } catch (error) {
+    console.err(`cannot serve: ${error instanceof Error ? error.message : String(error)}`);
+    return 1;
+  }
   let stopping = false;
   const stopped = stop.then(() => {
     stopping = true;
@@ -68,7 +75,7 @@ async function createServer(options: ServerOptions, console: Console): Promise<S
   if (options.processes === 1) {
     prepareHeap();
     const { buildServer } = await import("../main.ts");
-    return buildServer(options, tellFault(console));
+    return buildServer(options, reportersOf(console));
   }
   const { createProcessGroup } = await import("../processes/process-group.ts");
   const { hostProcess } = await import("../processes/process-host.ts");
@@ -96,6 +103,7 @@ function readFlags(directory: string | undefined, flags: ServeFlags): readonly F
     ...setting("--port", flags.port, { port: flags.port ?? "" }),
     ...setting("--processes", flags.processes, { processes: flags.processes ?? "" }),
     ...setting("--data", flags.data, { data: flags.data ?? "" }),
+    ...setting("--store", flags.store, { store: flags.store ?? "" }),
     ...setting("--tls-cert", flags.tlsCert, { tls: { cert: flags.tlsCert ?? "" } }),
     ...setting("--tls-key", flags.tlsKey, { tls: { key: flags.tlsKey ?? "" } }),
     ...setting("--cors-origin", flags.corsOrigin, {

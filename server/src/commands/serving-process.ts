@@ -2,7 +2,7 @@ import { buildServer } from "../main.ts";
 import { openProcessPort } from "../processes/process-port.ts";
 import { runServingProcess } from "../processes/serving-process.ts";
 import type { Console, ExitCode } from "./console.ts";
-import { tellFault } from "./fault.ts";
+import { reportersOf } from "./fault.ts";
 import { prepareHeap } from "./heap.ts";
 
 /** Serves as one process of several, for the `presage serve --processes` that started it. */
@@ -13,6 +13,6 @@ export async function servingProcess(console: Console): Promise<ExitCode> {
     return 2;
   }
   prepareHeap();
-  await runServingProcess(port, (options) => buildServer(options, tellFault(console)));
+  await runServingProcess(port, (options) => buildServer(options, reportersOf(console)));
   return 0;
 }

@@ -25,6 +25,8 @@ describe("compileOptions()", () => {
         port: 8080,
         processes: 1,
         data: "data",
+        store: { kind: "sqlite" },
+        feedback: { retentionMs: 34_560_000_000, maxRows: 10_000_000 },
         tls: undefined,
         allowedOrigins: [],
         maxRequestBytes: 67_108_864,
@@ -50,6 +52,8 @@ describe("compileOptions()", () => {
       port: 0,
       processes: 3,
       data: "/var/presage",
+      store: "postgres://user:secret@db.example.com/presage",
+      feedback: { retention: "86400s", maxRows: "5" },
       tls: { cert: `${tls}/localhost.crt`, key: `${tls}/localhost.key` },
       cors: { allowedOrigins: ["*", "https://app.example.com", "http://localhost:5173"] },
       limits: { maxRequestBytes: 1, maxResponseBytes: 2, maxStreamConcurrency: 3 },
@@ -69,6 +73,8 @@ describe("compileOptions()", () => {
       port: 0,
       processes: 3,
       data: "/var/presage",
+      store: { kind: "postgres", url: "postgres://user:secret@db.example.com/presage" },
+      feedback: { retentionMs: 86_400_000, maxRows: 5 },
       allowedOrigins: ["*", "https://app.example.com", "http://localhost:5173"],
       maxRequestBytes: 1,
       maxResponseBytes: 2,
@@ -85,6 +91,25 @@ describe("compileOptions()", () => {
     });
     expect(options.tls?.cert).toMatch(/^-----BEGIN CERTIFICATE-----/);
     expect(options.tls?.key).toMatch(/^-----BEGIN .*PRIVATE KEY-----/);
+  });
+
+  it.each([
+    [{ store: "sqlite" }, { kind: "sqlite" }],
+    [{ store: "off" }, { kind: "off" }],
+    [{ store: "postgresql://db/x" }, { kind: "postgres", url: "postgresql://db/x" }],
+  ])("takes the store of %j", (config, store) => {
+    expect(compile(config)).toMatchObject({ options: { store }, problems: [] });
+  });
+
+  it.each([
+    [
+      { store: "mysql://user:secret@db/x" },
+      "store: expected sqlite, off, or a URL such as postgres://user:password@host/database",
+    ],
+    [{ feedback: { retention: "0s" } }, "feedback.retention: expected more than 0s"],
+    [{ feedback: { maxRows: "0" } }, "feedback.maxRows: expected at least 1, got 0"],
+  ])("refuses %j, and repeats no password", (config, problem) => {
+    expect(compile(config).problems).toEqual([problem]);
   });
 
   it("takes no number of processes for one for each core", () => {

@@ -1,8 +1,14 @@
 import { readFileSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { type Duration, durationMs } from "@bufbuild/protobuf/wkt";
-import type { ServerConfig, TlsConfig } from "@presage/gen/presage/v1/config_pb";
-import type { ServerOptions, TlsIdentity } from "./options.ts";
+import type { FeedbackConfig, ServerConfig, TlsConfig } from "@presage/gen/presage/v1/config_pb";
+import type {
+  FeedbackOptions,
+  KeepingOptions,
+  ServerOptions,
+  StoreOptions,
+  TlsIdentity,
+} from "./options.ts";
 
 const mebibyte = 1024 * 1024;
 /** Timers count in signed 32-bit milliseconds; a longer one would fire at once. */
@@ -10,6 +16,8 @@ const longestTimeMs = 24 * 24 * 60 * 60 * 1000;
 const greatestPort = 65_535;
 /** More than any machine has use for: a slip of the pen. */
 const mostProcesses = 1024;
+const defaultRetentionMs = 400 * 24 * 60 * 60 * 1000;
+const defaultMaxRows = 10_000_000;
 
 /** Fills in every default and checks what the fields say; problems are added with their fields. */
 export function compileOptions(config: ServerConfig, problems: string[]): ServerOptions {
@@ -34,11 +42,12 @@ export function compileOptions(config: ServerConfig, problems: string[]): Server
     return milliseconds;
   };
   return {
+    ...compileKeeping(config, problems),
     models,
     host: config.host === "" ? "0.0.0.0" : config.host,
     port,
     processes: processes === 0 ? availableParallelism() : processes,
-    data: config.data === "" ? "data" : config.data,
+    feedback: readFeedback(config.feedback, problems),
     tls: config.tls === undefined ? undefined : readTls(config.tls, problems),
     allowedOrigins: readOrigins(config.cors?.allowedOrigins ?? [], problems),
     maxRequestBytes: size("maxRequestBytes", limits?.maxRequestBytes, 64 * mebibyte),
@@ -57,8 +66,42 @@ export function compileOptions(config: ServerConfig, problems: string[]): Server
   };
 }
 
+/** The same for where the server's own state is kept, of which more than servers have need. */
+export function compileKeeping(config: ServerConfig, problems: string[]): KeepingOptions {
+  return {
+    data: config.data === "" ? "data" : config.data,
+    store: readStore(config.store, problems),
+  };
+}
+
 function isDirectory(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function readStore(store: string, problems: string[]): StoreOptions {
+  switch (store) {
+    case "":
+    case "sqlite":
+      return { kind: "sqlite" };
+    case "off":
+      return { kind: "off" };
+    default:
+      // The text may hold a password: it is not repeated.
+      if (!/^postgres(ql)?:\/\//.test(store) || !URL.canParse(store)) {
+        problems.push(
+          "store: expected sqlite, off, or a URL such as postgres://user:password@host/database",
+        );
+      }
+      return { kind: "postgres", url: store };
+  }
+}
+
+function readFeedback(config: FeedbackConfig | undefined, problems: string[]): FeedbackOptions {
+  const { retention, maxRows } = config ?? {};
+  const retentionMs = retention === undefined ? defaultRetentionMs : durationMs(retention);
+  if (retentionMs <= 0) problems.push("feedback.retention: expected more than 0s");
+  if (maxRows === 0n) problems.push("feedback.maxRows: expected at least 1, got 0");
+  return { retentionMs, maxRows: maxRows === undefined ? defaultMaxRows : Number(maxRows) };
 }
 
 function readTls(config: TlsConfig, problems: string[]): TlsIdentity {

@@ -25,13 +25,16 @@ describe("listVariables()", () => {
       "PRESAGE_TIMEOUTS_DRAIN",
       "PRESAGE_TIMEOUTS_QUEUE",
       "PRESAGE_PROCESSES",
+      "PRESAGE_STORE",
+      "PRESAGE_FEEDBACK_RETENTION",
+      "PRESAGE_FEEDBACK_MAX_ROWS",
     ]);
   });
 
   it("takes from each variable a value that its field can have", () => {
     const values = listVariables().map(({ variable }) => [
       variable,
-      variable.includes("TIMEOUTS") ? "5s" : "5",
+      /TIMEOUTS|RETENTION/.test(variable) ? "5s" : "5",
     ]);
     const settings = readEnvironment(Object.fromEntries(values));
     expect(settings.map(({ variable }) => variable)).toEqual(

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { JsonObject } from "@bufbuild/protobuf";
 import { afterAll, describe, expect, it } from "vitest";
 import { type LoadedConfig, loadConfig } from "./load.ts";
+import type { ServerOptions } from "./options.ts";
 
 const root = mkdtempSync(join(tmpdir(), "presage-config-"));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -18,7 +19,11 @@ interface Given {
   readonly flags?: Readonly<Record<string, JsonObject>>;
 }
 
-function load({ file, environment = {}, flags = {} }: Given): LoadedConfig & { path: string } {
+function load({
+  file,
+  environment = {},
+  flags = {},
+}: Given): LoadedConfig<ServerOptions> & { path: string } {
   const path = join(root, `presage-${(files += 1)}.yaml`);
   if (file !== undefined) writeFileSync(path, file);
   const settings = Object.entries(flags).map(([flag, config]) => ({ flag, config }));
@@ -94,7 +99,7 @@ describe("loadConfig()", () => {
       path: loaded.path,
       kind: "invalid",
       problems: [
-        `${loaded.path}: prot: unknown field, expected one of models, host, port, data, tls, cors, limits, timeouts, processes`,
+        `${loaded.path}: prot: unknown field, expected one of models, host, port, data, tls, cors, limits, timeouts, processes, store, feedback`,
         'PRESAGE_PORT: expected number (uint32), got "http"',
         'PRESAGE_TIMEOUTS_DRAIN: expected a duration such as 10s or 0.5s, got "30"',
         "port: expected 0 to 65535, got 70000",

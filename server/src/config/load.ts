@@ -3,9 +3,9 @@ import { dirname, resolve } from "node:path";
 import { clone, fromJson, type JsonObject, type JsonValue, toJson } from "@bufbuild/protobuf";
 import { type ServerConfig, ServerConfigSchema } from "@presage/gen/presage/v1/config_pb";
 import { readJsonMessage, readYamlMessage } from "../documents/yaml-message.ts";
-import { compileOptions } from "./compile.ts";
+import { compileKeeping, compileOptions } from "./compile.ts";
 import { readEnvironment } from "./environment.ts";
-import type { ServerOptions } from "./options.ts";
+import type { KeepingOptions, ServerOptions } from "./options.ts";
 
 /** A setting that a flag makes. */
 export interface FlagSetting {
@@ -23,13 +23,28 @@ export interface ConfigSources {
   readonly flags: readonly FlagSetting[];
 }
 
-/** The options of a server, or every mistake in what they come from. */
-export type LoadedConfig =
-  | { readonly kind: "ok"; readonly options: ServerOptions }
+/** Options, or every mistake in what they come from. */
+export type LoadedConfig<Options> =
+  | { readonly kind: "ok"; readonly options: Options }
   | { readonly kind: "invalid"; readonly problems: readonly string[] };
 
-/** Loads configuration: defaults, then the file, then the environment, then flags; the last wins. */
-export function loadConfig({ file, environment, flags }: ConfigSources): LoadedConfig {
+/**
+ * Loads a server's configuration: defaults, then the file, then the environment,
+ * then flags; the last wins.
+ */
+export function loadConfig(sources: ConfigSources): LoadedConfig<ServerOptions> {
+  return load(sources, compileOptions);
+}
+
+/** Loads the part of a server's configuration that says where its own state is kept. */
+export function loadKeeping(sources: ConfigSources): LoadedConfig<KeepingOptions> {
+  return load(sources, compileKeeping);
+}
+
+function load<Options>(
+  { file, environment, flags }: ConfigSources,
+  compile: (config: ServerConfig, problems: string[]) => Options,
+): LoadedConfig<Options> {
   const problems: string[] = [];
   let merged: JsonObject = file === undefined ? {} : readFile(file, problems);
   const settings = [
@@ -41,7 +56,7 @@ export function loadConfig({ file, environment, flags }: ConfigSources): LoadedC
     if (read.kind === "ok") merged = merge(merged, toObject(read.message));
     else problems.push(...read.problems.map((problem) => `${source}: ${withoutPath(problem)}`));
   }
-  const options = compileOptions(fromJson(ServerConfigSchema, merged), problems);
+  const options = compile(fromJson(ServerConfigSchema, merged), problems);
   return problems.length === 0 ? { kind: "ok", options } : { kind: "invalid", problems };
 }
 

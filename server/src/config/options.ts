@@ -4,8 +4,16 @@ export interface TlsIdentity {
   readonly key: string;
 }
 
+/** Where the server's own state is kept. */
+export interface KeepingOptions {
+  /** The directory for the server's own state. @default "data" */
+  readonly data: string;
+  /** Where feedback is kept. @default { kind: "sqlite" }, a file in `data` */
+  readonly store: StoreOptions;
+}
+
 /** Everything that a server can be told, checked and with every default filled in. */
-export interface ServerOptions {
+export interface ServerOptions extends KeepingOptions {
   /** The directory of models. @default "models" */
   readonly models: string;
   /** The address to listen on. @default "0.0.0.0" */
@@ -14,8 +22,8 @@ export interface ServerOptions {
   readonly port: number;
   /** The processes that serve, together, on the one port. @default 1 */
   readonly processes: number;
-  /** The directory for the server's own state. @default "data" */
-  readonly data: string;
+  /** How long feedback is kept. */
+  readonly feedback: FeedbackOptions;
   /** Encrypts the port. @default undefined, cleartext */
   readonly tls: TlsIdentity | undefined;
   /** The origins of web pages that may call; `*` is every one. @default [] */
@@ -30,6 +38,20 @@ export interface ServerOptions {
   readonly maxValues: number;
   /** How long the server waits, in milliseconds. */
   readonly timeouts: TimeoutOptions;
+}
+
+/** Where feedback is kept: in a file of the server's own, in PostgreSQL, or nowhere. */
+export type StoreOptions =
+  | { readonly kind: "sqlite" }
+  | { readonly kind: "postgres"; readonly url: string }
+  | { readonly kind: "off" };
+
+/** How long feedback is kept. */
+export interface FeedbackOptions {
+  /** How long after a prediction, in milliseconds. @default 400 days */
+  readonly retentionMs: number;
+  /** The most rows. @default 10000000 */
+  readonly maxRows: number;
 }
 
 /** How long the server waits, in milliseconds. */

@@ -61,6 +61,8 @@ export interface PredictCall {
 export interface Route {
   readonly policy: "requested" | "stable" | "latest";
   readonly reason: string;
+  /** The alias that the call named, or by which it was routed; "" is none. */
+  readonly alias: string;
 }
 
 /** The answer to one call. */

@@ -2,10 +2,12 @@ import type { Clock } from "../core/clock.ts";
 import { deadlineError, type ServingError } from "../core/errors.ts";
 import type { Feeds } from "../core/feeds.ts";
 import type { PredictCall, PredictInput, Prediction } from "../core/prediction.ts";
+import type { AnswerReader } from "../core/scoring.ts";
 import { createViolationList } from "../core/violations.ts";
 import type { Manager } from "../repository/manager.ts";
 import { routeCall } from "../routing/router.ts";
 import type { PredictionCodec } from "../signature/prediction-codec.ts";
+import type { Recorder } from "./recorder.ts";
 
 /** The data plane: the one function that every protocol calls for a prediction. */
 export interface Predictor {
@@ -19,13 +21,12 @@ export interface PredictorParts {
   readonly clock: Clock;
   /** The error of a call that came just now, where the server has too much to do for it. */
   readonly refusal: () => ServingError | undefined;
-  /** Names a prediction; no two may be equal, over all servers. */
-  readonly newPredictionId: () => string;
+  readonly recorder: Pick<Recorder, "record">;
 }
 
 /** Makes the data plane: route, pin, encode, run, decode. */
 export function createPredictor(parts: PredictorParts): Predictor {
-  const { manager, clock, refusal, newPredictionId } = parts;
+  const { manager, clock, refusal, recorder } = parts;
   return {
     async predict({ model, version, input, outputs, signal, deadline, urgency }) {
       const refused = refusal();
@@ -33,21 +34,29 @@ export function createPredictor(parts: PredictorParts): Predictor {
       const routed = routeCall(version, manager.routing(model));
       const handle = manager.acquire(model, routed.version);
       try {
-        const { codec, batcher } = handle.loaded;
+        const { codec, batcher, answers } = handle.loaded;
         const { feeds, selected } = readCall(codec, input, outputs);
-        const answered = await batcher.run({
+        const ran = await batcher.run({
           feeds,
-          outputs: selected,
+          outputs: outputs.length === 0 ? selected : withScored(selected, answers),
           signal,
           deadline,
           urgency,
         });
         if (clock.now() >= deadline) throw deadlineError();
+        const answered = ran.length === selected.length ? ran : ran.slice(0, selected.length);
+        const output = codec.decode(input.kind, answered, feeds);
         return {
-          predictionId: newPredictionId(),
+          predictionId: recorder.record({
+            model,
+            loaded: handle.loaded,
+            routed,
+            feeds,
+            outputs: ran,
+          }),
           model,
           version: routed.version,
-          output: codec.decode(input.kind, answered, feeds),
+          output,
           tags: codec.describe(feeds),
           route: routed.route,
         };
@@ -56,6 +65,15 @@ export function createPredictor(parts: PredictorParts): Predictor {
       }
     },
   };
+}
+
+/** Adds the outputs that are scored, which the caller did not ask for. */
+function withScored(
+  selected: readonly string[],
+  answers: AnswerReader | undefined,
+): readonly string[] {
+  const missing = (answers?.outputs ?? []).filter((name) => !selected.includes(name));
+  return missing.length === 0 ? selected : [...selected, ...missing];
 }
 
 /** Checks all of a call's input before any of it is used, so that every violation is told. */

@@ -49,7 +49,7 @@ function startProcess(failing?: "load"): Bench {
   };
   return {
     events,
-    done: runServingProcess(port, () => server),
+    done: runServingProcess(port, () => Promise.resolve(server)),
     async order(order, connection) {
       take(order, connection);
       await turn();

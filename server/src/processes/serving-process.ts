@@ -6,7 +6,7 @@ import type { ProcessPort } from "./process-port.ts";
 /** Serves as the first process orders, from its start to its end. */
 export async function runServingProcess(
   port: ProcessPort,
-  buildServer: (options: ServerOptions) => LocalServer,
+  buildServer: (options: ServerOptions) => Promise<LocalServer>,
 ): Promise<void> {
   const start = Promise.withResolvers<ServerOptions>();
   const serve = Promise.withResolvers<void>();
@@ -33,7 +33,14 @@ export async function runServingProcess(
   });
   const options = await start.promise;
 
-  const server = buildServer(options);
+  let server: LocalServer;
+  try {
+    server = await buildServer(options);
+  } catch (error) {
+    port.report({ kind: "failed", message: describe(error) });
+    port.leave({ kind: "closed", cut: 0 });
+    return;
+  }
   adopt = (connection) => server.adopt(connection);
   port.report({ kind: "built" });
   try {
@@ -44,11 +51,12 @@ export async function runServingProcess(
     port.report({ kind: "serving" });
     await close.promise;
   } catch (error) {
-    port.report({
-      kind: "failed",
-      message: error instanceof Error ? error.message : String(error),
-    });
+    port.report({ kind: "failed", message: describe(error) });
   }
   const { cut } = await server.close();
   port.leave({ kind: "closed", cut });
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -13,10 +13,13 @@ import { createEngineLoader } from "../engine/engine-loader.ts";
 import type { SharedExecutor } from "../engine/executor.ts";
 import { createLatencyModel } from "../engine/latency-model.ts";
 import type { Runtime } from "../engine/runtime.ts";
+import { createAnswerReader, seenAsProbabilities } from "../signature/answer-reader.ts";
 import { deriveSignature } from "../signature/derive.ts";
 import { createPredictionCodec, type PredictionCodec } from "../signature/prediction-codec.ts";
 import { sampleFeeds, zeroFeeds } from "../signature/sample-feeds.ts";
+import { planScoring, type ScoringPlan } from "../signature/scoring.ts";
 import { canBatch } from "./batch-check.ts";
+import { readDriftSettings } from "./drift-settings.ts";
 import { engineFileOf } from "./engine-file.ts";
 import { compareGolden, goldenInput } from "./golden.ts";
 import type { LoadedVersion } from "./loaded-version.ts";
@@ -57,8 +60,9 @@ export interface LoaderParts {
 }
 
 /** A version that is read, and not yet tried. */
-interface ReadVersion extends Pick<LoadedVersion, "signature" | "codec"> {
+interface ReadVersion extends Pick<LoadedVersion, "signature" | "codec" | "drift"> {
   readonly engine: Engine;
+  readonly plan: ScoringPlan;
 }
 
 /** Makes a loader of the versions that a runtime can run. */
@@ -97,6 +101,17 @@ export function createLoader(parts: LoaderParts): Loader {
     return problems;
   };
 
+  /** Finds out by the version's own answers whether its scores are probabilities. */
+  const settleScoring = async (
+    version: ReadVersion,
+    samples: readonly Feeds[],
+  ): Promise<ScoringPlan> => {
+    if (version.plan.scores === undefined) return version.plan;
+    const runs: (readonly Tensor[])[] = [];
+    for (const sample of samples) runs.push(await run(version, sample));
+    return seenAsProbabilities(version.plan, runs);
+  };
+
   return {
     async load(found, manifest) {
       const file = engineFileOf(join(found.directory, runtime.file), manifest);
@@ -113,6 +128,14 @@ export function createLoader(parts: LoaderParts): Loader {
         return failed(derivation.problems.map((problem) => `model.yaml: ${problem}`));
       }
       const { signature } = derivation;
+      const mistakes: string[] = [];
+      const plan = planScoring(signature, manifest, mistakes);
+      const drift = await readDriftSettings(found.directory, signature, manifest);
+      if (mistakes.length > 0 || drift.kind === "invalid") {
+        await engine.model.release();
+        const scoring = mistakes.map((problem) => `model.yaml: ${problem}`);
+        return failed([...scoring, ...(drift.kind === "invalid" ? drift.problems : [])], signature);
+      }
       const codec = createPredictionCodec(signature);
       const examples = (manifest?.golden ?? []).filter(
         ({ versions }) => versions.length === 0 || versions.includes(found.version),
@@ -123,15 +146,14 @@ export function createLoader(parts: LoaderParts): Loader {
         await engine.model.release();
         return failed([describeLoadError(error, runtime.file)], signature);
       }
-      const read = { signature, codec, engine };
+      const read = { signature, codec, engine, plan, drift: drift.settings };
       const problems = await checkGolden(read, examples);
       if (problems.length > 0) {
         await engine.model.release();
         return failed(problems, signature);
       }
-      const mergeable = await canBatch(signature, samplesOf(read, examples), (feeds) =>
-        run(read, feeds),
-      );
+      const samples = samplesOf(read, examples);
+      const mergeable = await canBatch(signature, samples, (feeds) => run(read, feeds));
       const batcher = createBatcher({
         engine,
         clock,
@@ -139,7 +161,10 @@ export function createLoader(parts: LoaderParts): Loader {
         maxWaitMs: readMaxWait(manifest) ?? maxWaitMs,
         ...readBatching(manifest, mergeable),
       });
-      return { kind: "loaded", loaded: loadedVersion(read, batcher) };
+      return {
+        kind: "loaded",
+        loaded: loadedVersion(read, batcher, await settleScoring(read, samples)),
+      };
     },
   };
 }
@@ -161,11 +186,18 @@ function readMaxWait(manifest: ModelManifest | undefined): number | undefined {
   return maxWait === undefined ? undefined : durationMs(maxWait);
 }
 
-function loadedVersion({ signature, codec, engine }: ReadVersion, batcher: Batcher): LoadedVersion {
+function loadedVersion(
+  { signature, codec, engine, drift }: ReadVersion,
+  batcher: Batcher,
+  { scoring, ...plan }: ScoringPlan,
+): LoadedVersion {
   return {
     signature,
     codec,
     batcher,
+    scoring,
+    drift,
+    answers: createAnswerReader({ scoring, ...plan }),
     model: engine.model,
     get place() {
       return engine.place;

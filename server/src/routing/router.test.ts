@@ -99,7 +99,28 @@ describe("routeCall()", () => {
     ],
   ];
   it.each(cases)("picks %s", (_, requested, state, version, policy, reason) => {
-    expect(routeCall(requested, state)).toEqual({ version, route: { policy, reason } });
+    const routed = routeCall(requested, state);
+    expect(routed).toMatchObject({ version, route: { policy, reason } });
+    expect(routeCall(requested, state)).toBe(routed);
+  });
+
+  it.each([
+    ["canary", "canary"],
+    ["2", ""],
+    ["", "stable"],
+  ])("says which alias a call for %j came by", (requested, alias) => {
+    expect(routeCall(requested, both).route.alias).toBe(alias);
+  });
+
+  it("follows the versions and not what it told before", () => {
+    const versions = [
+      { version: 1n, isReady: true },
+      { version: 2n, isReady: false },
+    ];
+    const state: RoutingSnapshot = { model: "iris", aliases: new Map(), versions };
+    expect(routeCall("", state).version).toBe(1n);
+    versions[1] = { version: 2n, isReady: true };
+    expect(routeCall("", state).version).toBe(2n);
   });
 
   it("picks the highest of all where none is ready", () => {

@@ -19,8 +19,12 @@ const decimal = /^[1-9]\d*$/;
  */
 export function routeCall(requested: string, snapshot: RoutingSnapshot): Routed {
   const { model, aliases, versions } = snapshot;
-  if (requested !== "")
-    return { version: findRequested(requested, snapshot), route: requestedRoute(requested) };
+  if (requested !== "") {
+    const version = findRequested(requested, snapshot);
+    return (
+      sameAsBefore(snapshot, requested, version) ?? routeRequested(requested, version, snapshot)
+    );
+  }
   const stable = aliases.get(stableAlias);
   if (stable !== undefined) return routeBy("stable", stable, snapshot);
   const latest = versions.findLast((each) => each.isReady) ?? versions.at(-1);
@@ -30,24 +34,44 @@ export function routeCall(requested: string, snapshot: RoutingSnapshot): Routed 
   return routeBy("latest", latest.version, snapshot);
 }
 
-/** What the last calls of each model without a version were told: most are told the same. */
-const lastRouted = new WeakMap<RoutingSnapshot, Routed>();
+/**
+ * What the last calls of each model were told, by what they asked for: most are
+ * told the same, and who counts calls by their route finds the same object.
+ */
+const lastRouted = new WeakMap<RoutingSnapshot, Map<string, Routed>>();
 
-function routeBy(policy: "stable" | "latest", version: bigint, snapshot: RoutingSnapshot): Routed {
-  const last = lastRouted.get(snapshot);
-  if (last !== undefined && last.version === version && last.route.policy === policy) return last;
-  const reason =
-    policy === "stable"
-      ? `the alias ${stableAlias} is version ${version}`
-      : `version ${version} is the highest that is ready`;
-  const routed: Routed = { version, route: { policy, reason } };
-  lastRouted.set(snapshot, routed);
+function sameAsBefore(
+  snapshot: RoutingSnapshot,
+  requested: string,
+  version: bigint,
+): Routed | undefined {
+  const last = lastRouted.get(snapshot)?.get(requested);
+  return last?.version === version ? last : undefined;
+}
+
+function remember(snapshot: RoutingSnapshot, requested: string, routed: Routed): Routed {
+  const routes = lastRouted.get(snapshot) ?? new Map<string, Routed>();
+  routes.set(requested, routed);
+  lastRouted.set(snapshot, routes);
   return routed;
 }
 
-function requestedRoute(requested: string): Route {
-  const what = decimal.test(requested) ? "version" : "alias";
-  return { policy: "requested", reason: `the call named the ${what} ${requested}` };
+function routeBy(policy: "stable" | "latest", version: bigint, snapshot: RoutingSnapshot): Routed {
+  const last = sameAsBefore(snapshot, "", version);
+  if (last?.route.policy === policy) return last;
+  const isStable = policy === "stable";
+  const reason = isStable
+    ? `the alias ${stableAlias} is version ${version}`
+    : `version ${version} is the highest that is ready`;
+  const alias = isStable ? stableAlias : "";
+  return remember(snapshot, "", { version, route: { policy, reason, alias } });
+}
+
+function routeRequested(requested: string, version: bigint, snapshot: RoutingSnapshot): Routed {
+  const isVersion = decimal.test(requested);
+  const reason = `the call named the ${isVersion ? "version" : "alias"} ${requested}`;
+  const alias = isVersion ? "" : requested;
+  return remember(snapshot, requested, { version, route: { policy: "requested", reason, alias } });
 }
 
 function findRequested(requested: string, { model, aliases, versions }: RoutingSnapshot): bigint {

@@ -1,29 +1,41 @@
 import type { ServiceImpl } from "@connectrpc/connect";
 import type {
+  FeedbackRequest,
+  FeedbackResponse,
   InferenceService,
   PredictRequest,
   PredictResponse,
   PredictStreamRequest,
   PredictStreamResponse,
+  WatchMetricsRequest,
 } from "@presage/gen/presage/v1/inference_pb";
+import type { MetricsRequest } from "@presage/gen/presage/v1/metrics_pb";
 import type { Tensor as TensorMessage } from "@presage/gen/presage/v1/tensor_pb";
 import { tensorFromProto, tensorToProto } from "../codecs/tensor.ts";
 import { valueFromProto, valueToProto } from "../codecs/value.ts";
 import type { Clock } from "../core/clock.ts";
 import { ServingError } from "../core/errors.ts";
 import type { PredictInput, Prediction } from "../core/prediction.ts";
+import type { Readiness } from "../core/readiness.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { createViolationList } from "../core/violations.ts";
+import type { Report } from "../feedback/receiver.ts";
+import type { FeedbackPlane } from "../predict/feedback-plane.ts";
 import type { Predictor } from "../predict/predictor.ts";
 import { type CallContext, readHeader } from "./call-context.ts";
 import { fromFailure } from "./errors.ts";
+import { readMetricsRequest, writeMetrics } from "./metrics.ts";
 import { pipeline } from "./pipeline.ts";
 import { toStatus } from "./status.ts";
 import { readUrgency } from "./urgency.ts";
+import { watchReports } from "./watched-reports.ts";
 
 /** What the inference service works with. */
 export interface InferenceParts {
   readonly predictor: Predictor;
+  readonly feedback: Pick<FeedbackPlane, "receive" | "metrics" | "revision">;
+  /** Tells when the server stops, and whoever watches is to be let go. */
+  readonly readiness: Readiness;
   readonly clock: Clock;
   /** The most requests of one stream that are in work at once. */
   readonly streamConcurrency: number;
@@ -45,7 +57,7 @@ export interface InferenceMethods extends ServiceImpl<typeof InferenceService> {
 
 /** Makes `presage.v1.InferenceService`. */
 export function createInferenceService(parts: InferenceParts): InferenceMethods {
-  const { predictor, clock, streamConcurrency, reportFault } = parts;
+  const { predictor, feedback, readiness, clock, streamConcurrency, reportFault } = parts;
 
   const predict = async (
     request: PredictRequest,
@@ -83,12 +95,46 @@ export function createInferenceService(parts: InferenceParts): InferenceMethods 
   return {
     predict,
     answerOne,
+    async feedback(request: FeedbackRequest, context: CallContext): Promise<FeedbackResponse> {
+      const report = readReport(request);
+      const prediction =
+        request.request === undefined ? undefined : await predict(request.request, context);
+      const predictionId = prediction?.predictionId ?? request.predictionId;
+      const { slice, counts } = await feedback.receive({ ...report, predictionId });
+      return {
+        $typeName: "presage.v1.FeedbackResponse",
+        predictionId,
+        model: slice.model,
+        version: slice.version,
+        ...counts,
+        ...(prediction === undefined ? {} : { prediction }),
+      };
+    },
+    metrics: async (request: MetricsRequest) =>
+      writeMetrics(await feedback.metrics(readMetricsRequest(request))),
+    async *watchMetrics({ request }: WatchMetricsRequest, { signal }: CallContext) {
+      if (request === undefined) throw missingField("request");
+      const query = readMetricsRequest(request);
+      for await (const report of watchReports(query, { feedback, readiness, signal }))
+        yield { metrics: writeMetrics(report) };
+    },
     predictStream: (requests: AsyncIterable<PredictStreamRequest>, context: CallContext) =>
       pipeline(requests, {
         concurrency: streamConcurrency,
         answer: (request) => answerOne(request, context),
       }),
   };
+}
+
+function readReport({ predictionId, request, truth, reward, rows }: FeedbackRequest): Report {
+  const violations = createViolationList();
+  if (predictionId === "" && request === undefined) {
+    violations.add("prediction_id", "expected a prediction_id, or the request itself");
+  } else if (predictionId !== "" && request !== undefined) {
+    violations.add("prediction_id", "expected either a prediction_id or the request, got both");
+  }
+  violations.throwIfAny();
+  return { predictionId, truth: truth.map(valueFromProto), reward, rows };
 }
 
 function writeOutcome(

@@ -75,9 +75,13 @@ describe("serverReflectionInfo()", () => {
     expect(names[0]).toBe("presage/v1/inference.proto");
     expect(names.toSorted()).toEqual([
       "google/protobuf/any.proto",
+      "google/protobuf/duration.proto",
       "google/protobuf/struct.proto",
+      "google/protobuf/timestamp.proto",
       "google/rpc/status.proto",
       "presage/v1/inference.proto",
+      "presage/v1/manifest.proto",
+      "presage/v1/metrics.proto",
       tensorFile,
     ]);
   });

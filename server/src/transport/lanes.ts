@@ -3,7 +3,8 @@ import type { ConnectLane } from "./connect-lane.ts";
 import type { Cors } from "./cors.ts";
 import { createRequestExchange, createStreamExchange } from "./exchange.ts";
 import type { AnyRequest, AnyResponse, Handler } from "./handler.ts";
-import type { Probes } from "./http/probes.ts";
+import type { Probes, WholeAnswer } from "./http/probes.ts";
+import type { ScrapePage } from "./http/scrape-page.ts";
 import type { StreamHandler } from "./http2-server.ts";
 import type { PlainLane } from "./plain-lane.ts";
 import type { StreamLane } from "./stream-lane.ts";
@@ -14,6 +15,8 @@ export interface LaneParts {
   readonly cors: Cors;
   /** Answers container platforms. */
   readonly probes: Probes;
+  /** Answers Prometheus. @default its path is unknown */
+  readonly scrape?: ScrapePage | undefined;
   /** Answers the common kind of call. */
   readonly plain: PlainLane;
   /** Answers the common kind of stream. @default they go to Connect's engine */
@@ -31,7 +34,7 @@ export interface Lanes {
 }
 
 /** Makes the crossing of the lanes. */
-export function createLanes({ cors, probes, plain, streams, connect }: LaneParts): Lanes {
+export function createLanes({ cors, probes, scrape, plain, streams, connect }: LaneParts): Lanes {
   // HTTP/2 calls of the common kind were taken from their streams.
   const takeRequest = (request: AnyRequest, response: AnyResponse): boolean =>
     request instanceof http.IncomingMessage &&
@@ -55,17 +58,16 @@ export function createLanes({ cors, probes, plain, streams, connect }: LaneParts
       }
       if (decision.kind === "headers") setHeaders(response, decision.headers);
       const probed = probes.answer(method, url);
-      if (probed !== undefined) send(response, probed);
+      if (probed !== undefined) {
+        send(response, probed);
+        return;
+      }
+      const scraped = scrape?.answer(method, url);
+      if (scraped !== undefined) void scraped.then((page) => send(response, page));
       else if (method !== "POST" || !takeRequest(request, response)) connect(request, response);
     },
   };
 }
-interface WholeAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
 function send(response: AnyResponse, { status, headers, body }: WholeAnswer): void {
   response.statusCode = status;
   setHeaders(response, headers);

@@ -83,6 +83,22 @@ export declare type ServerConfig = Message<"presage.v1.ServerConfig"> & {
    * @generated from field: optional uint32 processes = 9;
    */
   processes?: number | undefined;
+
+  /**
+   * Where feedback is kept: `sqlite`, a file in `data`; a PostgreSQL URL such as
+   * `postgres://user:password@host/database`, which several servers may share; or
+   * `off`: predictions then cannot be reported of. Default: `sqlite`.
+   *
+   * @generated from field: string store = 10;
+   */
+  store: string;
+
+  /**
+   * How long feedback is kept. Default: each field's own.
+   *
+   * @generated from field: presage.v1.FeedbackConfig feedback = 11;
+   */
+  feedback?: FeedbackConfig | undefined;
 };
 
 /**
@@ -90,6 +106,36 @@ export declare type ServerConfig = Message<"presage.v1.ServerConfig"> & {
  * Use `create(ServerConfigSchema)` to create a new message.
  */
 export declare const ServerConfigSchema: GenMessage<ServerConfig>;
+
+/**
+ * FeedbackConfig says how long feedback is kept. What is forgotten stays in the
+ * metrics of all time.
+ *
+ * @generated from message presage.v1.FeedbackConfig
+ */
+export declare type FeedbackConfig = Message<"presage.v1.FeedbackConfig"> & {
+  /**
+   * How long after a prediction its feedback is taken, and its rows are kept.
+   * Default: 9600h, 400 days.
+   *
+   * @generated from field: google.protobuf.Duration retention = 1;
+   */
+  retention?: Duration | undefined;
+
+  /**
+   * The most rows that are kept; of more, those predicted first are forgotten.
+   * Default: 10000000.
+   *
+   * @generated from field: optional uint64 max_rows = 2;
+   */
+  maxRows?: bigint | undefined;
+};
+
+/**
+ * Describes the message presage.v1.FeedbackConfig.
+ * Use `create(FeedbackConfigSchema)` to create a new message.
+ */
+export declare const FeedbackConfigSchema: GenMessage<FeedbackConfig>;
 
 /**
  * TlsConfig is the server's certificate.

@@ -7,6 +7,7 @@ import type { Message } from "@bufbuild/protobuf";
 import type { Tensor } from "./tensor_pb.js";
 import type { Value } from "@bufbuild/protobuf/wkt";
 import type { Status } from "../../google/rpc/status_pb.js";
+import type { MetricsRequest, MetricsRequestSchema, MetricsResponse, MetricsResponseSchema } from "./metrics_pb.js";
 
 /**
  * Describes the file presage/v1/inference.proto.
@@ -87,7 +88,8 @@ export declare const PredictRequestSchema: GenMessage<PredictRequest>;
  */
 export declare type PredictResponse = Message<"presage.v1.PredictResponse"> & {
   /**
-   * Names this prediction, unique over all servers.
+   * Names this prediction, unique over all servers, for Feedback. It holds what
+   * was answered, sealed with the store's key: keep it as it is.
    *
    * @generated from field: string prediction_id = 1;
    */
@@ -244,7 +246,164 @@ export declare type PredictStreamResponse = Message<"presage.v1.PredictStreamRes
 export declare const PredictStreamResponseSchema: GenMessage<PredictStreamResponse>;
 
 /**
- * InferenceService answers predictions of every model that the server holds.
+ * FeedbackRequest reports the truth or the reward of rows that were predicted.
+ *
+ * @generated from message presage.v1.FeedbackRequest
+ */
+export declare type FeedbackRequest = Message<"presage.v1.FeedbackRequest"> & {
+  /**
+   * The prediction_id of the answer. Either it or `request` is required.
+   *
+   * @generated from field: string prediction_id = 1;
+   */
+  predictionId: string;
+
+  /**
+   * The rows themselves: they are predicted now, and that prediction is scored.
+   * Each such call counts as new rows: to report again, use the prediction_id
+   * of its answer.
+   *
+   * @generated from field: presage.v1.PredictRequest request = 2;
+   */
+  request?: PredictRequest | undefined;
+
+  /**
+   * What was true, one for each row: a class's value or label, or a number. Null
+   * is a row whose truth is not known. Either truth or reward is required.
+   *
+   * @generated from field: repeated google.protobuf.Value truth = 3;
+   */
+  truth: Value[];
+
+  /**
+   * How much each row's answer was worth: any finite number, in a unit of your
+   * own.
+   *
+   * @generated from field: repeated double reward = 4;
+   */
+  reward: number[];
+
+  /**
+   * The rows that `truth` and `reward` are of, counted from 0, in their order.
+   * Default: empty, every row.
+   *
+   * @generated from field: repeated uint32 rows = 5;
+   */
+  rows: number[];
+};
+
+/**
+ * Describes the message presage.v1.FeedbackRequest.
+ * Use `create(FeedbackRequestSchema)` to create a new message.
+ */
+export declare const FeedbackRequestSchema: GenMessage<FeedbackRequest>;
+
+/**
+ * FeedbackResponse says what became of a report. Every row is counted in one of
+ * `recorded`, `corrected` and `unchanged`.
+ *
+ * @generated from message presage.v1.FeedbackResponse
+ */
+export declare type FeedbackResponse = Message<"presage.v1.FeedbackResponse"> & {
+  /**
+   * The prediction that was reported of.
+   *
+   * @generated from field: string prediction_id = 1;
+   */
+  predictionId: string;
+
+  /**
+   * The model that had answered.
+   *
+   * @generated from field: string model = 2;
+   */
+  model: string;
+
+  /**
+   * The number of the version that had answered.
+   *
+   * @generated from field: string version = 3;
+   */
+  version: string;
+
+  /**
+   * The rows of which nothing was known before.
+   *
+   * @generated from field: uint32 recorded = 4;
+   */
+  recorded: number;
+
+  /**
+   * The rows whose earlier truth or reward was replaced or completed.
+   *
+   * @generated from field: uint32 corrected = 5;
+   */
+  corrected: number;
+
+  /**
+   * The rows that had been reported so before.
+   *
+   * @generated from field: uint32 unchanged = 6;
+   */
+  unchanged: number;
+
+  /**
+   * The answer, if the rows themselves were sent.
+   *
+   * @generated from field: presage.v1.PredictResponse prediction = 7;
+   */
+  prediction?: PredictResponse | undefined;
+};
+
+/**
+ * Describes the message presage.v1.FeedbackResponse.
+ * Use `create(FeedbackResponseSchema)` to create a new message.
+ */
+export declare const FeedbackResponseSchema: GenMessage<FeedbackResponse>;
+
+/**
+ * WatchMetricsRequest asks for the metrics of a model as they change.
+ *
+ * @generated from message presage.v1.WatchMetricsRequest
+ */
+export declare type WatchMetricsRequest = Message<"presage.v1.WatchMetricsRequest"> & {
+  /**
+   * What is asked of Metrics. Required.
+   *
+   * @generated from field: presage.v1.MetricsRequest request = 1;
+   */
+  request?: MetricsRequest | undefined;
+};
+
+/**
+ * Describes the message presage.v1.WatchMetricsRequest.
+ * Use `create(WatchMetricsRequestSchema)` to create a new message.
+ */
+export declare const WatchMetricsRequestSchema: GenMessage<WatchMetricsRequest>;
+
+/**
+ * WatchMetricsResponse is the metrics as they stand.
+ *
+ * @generated from message presage.v1.WatchMetricsResponse
+ */
+export declare type WatchMetricsResponse = Message<"presage.v1.WatchMetricsResponse"> & {
+  /**
+   * What Metrics would answer now.
+   *
+   * @generated from field: presage.v1.MetricsResponse metrics = 1;
+   */
+  metrics?: MetricsResponse | undefined;
+};
+
+/**
+ * Describes the message presage.v1.WatchMetricsResponse.
+ * Use `create(WatchMetricsResponseSchema)` to create a new message.
+ */
+export declare const WatchMetricsResponseSchema: GenMessage<WatchMetricsResponse>;
+
+/**
+ * InferenceService answers predictions of every model that the server holds,
+ * takes the truth that comes back, and tells how good each version is.
  *
  * @generated from service presage.v1.InferenceService
  */
@@ -277,6 +436,47 @@ export declare const InferenceService: GenService<{
     methodKind: "bidi_streaming";
     input: typeof PredictStreamRequestSchema;
     output: typeof PredictStreamResponseSchema;
+  },
+  /**
+   * Feedback takes the truth, or a reward, of rows that were predicted: at once
+   * or months later, from any caller, through any server of the same store. The
+   * answer comes once the report is kept for good. Sending a report twice
+   * changes nothing; another truth for the same row corrects the one before.
+   *
+   * Errors: INVALID_ARGUMENT for a prediction id that no server of this store
+   * made, and for truth that the version cannot answer, with the values that it
+   * can; FAILED_PRECONDITION for a prediction that is too old, or of a version
+   * whose answers cannot be compared with a truth; UNAVAILABLE with RetryInfo
+   * while the store cannot be written.
+   *
+   * @generated from rpc presage.v1.InferenceService.Feedback
+   */
+  feedback: {
+    methodKind: "unary";
+    input: typeof FeedbackRequestSchema;
+    output: typeof FeedbackResponseSchema;
+  },
+  /**
+   * Metrics tells how good the versions of a model are by all the feedback that
+   * was taken, over every server of the same store.
+   *
+   * @generated from rpc presage.v1.InferenceService.Metrics
+   */
+  metrics: {
+    methodKind: "unary";
+    input: typeof MetricsRequestSchema;
+    output: typeof MetricsResponseSchema;
+  },
+  /**
+   * WatchMetrics answers as Metrics does, at once and again whenever there is
+   * something new, at most once a second.
+   *
+   * @generated from rpc presage.v1.InferenceService.WatchMetrics
+   */
+  watchMetrics: {
+    methodKind: "server_streaming";
+    input: typeof WatchMetricsRequestSchema;
+    output: typeof WatchMetricsResponseSchema;
   },
 }>;
 

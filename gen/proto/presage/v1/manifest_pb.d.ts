@@ -93,6 +93,39 @@ export declare type ModelManifest = Message<"presage.v1.ModelManifest"> & {
    * @generated from field: presage.v1.Engine engine = 10;
    */
   engine?: Engine | undefined;
+
+  /**
+   * The class of a binary task that counts as positive: its value or its label.
+   * Default: the last of `classes`.
+   *
+   * @generated from field: google.protobuf.Value positive_class = 11;
+   */
+  positiveClass?: Value | undefined;
+
+  /**
+   * The output that is compared with the truth of a regression. Default: the
+   * only output, or the first of floating-point numbers with one value a row.
+   *
+   * @generated from field: string prediction_output = 12;
+   */
+  predictionOutput: string;
+
+  /**
+   * The output with a score for each class, or for the positive one: read for
+   * the metrics that need one, and taken for probabilities where each row's add
+   * up to 1. Default: `probabilities`, `scores` or `decision` if there is such an
+   * output of floating-point numbers.
+   *
+   * @generated from field: string score_output = 13;
+   */
+  scoreOutput: string;
+
+  /**
+   * When inputs and answers count as having moved. Default: each field's own.
+   *
+   * @generated from field: presage.v1.Drift drift = 14;
+   */
+  drift?: Drift | undefined;
 };
 
 /**
@@ -100,6 +133,60 @@ export declare type ModelManifest = Message<"presage.v1.ModelManifest"> & {
  * Use `create(ModelManifestSchema)` to create a new message.
  */
 export declare const ModelManifestSchema: GenMessage<ModelManifest>;
+
+/**
+ * Drift says when a feature or an answer counts as having moved away from the
+ * reference: when its population stability index is above `psi` and the
+ * difference is significant.
+ *
+ * @generated from message presage.v1.Drift
+ */
+export declare type Drift = Message<"presage.v1.Drift"> & {
+  /**
+   * The population stability index above which it may be flagged. Default: 0.2.
+   *
+   * @generated from field: optional double psi = 1;
+   */
+  psi?: number | undefined;
+
+  /**
+   * The chance, of a version that has not moved, that any of its features and
+   * answers is flagged; shared out among them. Default: 0.001.
+   *
+   * @generated from field: optional double significance = 2;
+   */
+  significance?: number | undefined;
+
+  /**
+   * The rows that must have been predicted in the window before anything is
+   * flagged. Default: 100.
+   *
+   * @generated from field: optional uint32 min_rows = 3;
+   */
+  minRows?: number | undefined;
+
+  /**
+   * The time up to now whose rows are compared, in whole hours: at least 1h.
+   * Default: 24h.
+   *
+   * @generated from field: google.protobuf.Duration window = 4;
+   */
+  window?: Duration | undefined;
+
+  /**
+   * The number of first predicted rows that make the reference of a version that
+   * has no `reference.json`. Default: 1000; at most 100000.
+   *
+   * @generated from field: optional uint32 reference_rows = 5;
+   */
+  referenceRows?: number | undefined;
+};
+
+/**
+ * Describes the message presage.v1.Drift.
+ * Use `create(DriftSchema)` to create a new message.
+ */
+export declare const DriftSchema: GenMessage<Drift>;
 
 /**
  * Batching says how concurrent calls of a version are merged into one run. Calls

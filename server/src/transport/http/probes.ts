@@ -1,5 +1,5 @@
 /** A whole answer to an HTTP request. */
-export interface ProbeAnswer {
+export interface WholeAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -17,7 +17,7 @@ export interface Probes {
    * Answers `/healthz` (200 while the process lives) and `/readyz` (200 or 503), for GET and HEAD;
    * `undefined` for every other path. `path` may carry a query.
    */
-  answer(method: string, path: string): ProbeAnswer | undefined;
+  answer(method: string, path: string): WholeAnswer | undefined;
 }
 
 const allowedMethods = "GET, HEAD";
@@ -42,7 +42,7 @@ export function createProbes(options: ProbesOptions): Probes {
   };
 }
 
-function text(status: number, words: string, headers: Record<string, string>): ProbeAnswer {
+function text(status: number, words: string, headers: Record<string, string>): WholeAnswer {
   const body = `${words}\n`;
   return {
     status,
