@@ -11,7 +11,13 @@ export interface WorkerTask {
 
 /** What a worker is told. */
 export type WorkerRequest =
-  | { readonly kind: "run"; readonly feeds: readonly Tensor[]; readonly outputs: readonly string[] }
+  | {
+      readonly kind: "run";
+      readonly feeds: readonly Tensor[];
+      readonly outputs: readonly string[];
+      /** Buffers of the feeds that come back with the outputs. */
+      readonly lent: readonly ArrayBuffer[];
+    }
   /** Free the model after the run in progress, and end. */
   | { readonly kind: "close" };
 
@@ -24,7 +30,11 @@ export type WorkerAnswer =
     }
   /** The file cannot be loaded; the worker ends. */
   | { readonly kind: "unloadable"; readonly message: string }
-  | { readonly kind: "outputs"; readonly outputs: readonly Tensor[] }
+  | {
+      readonly kind: "outputs";
+      readonly outputs: readonly Tensor[];
+      readonly returned: readonly ArrayBuffer[];
+    }
   | { readonly kind: "failed"; readonly failure: RunFailure };
 
 /** An error of a run, as it goes from one thread to another. */

@@ -1,8 +1,9 @@
 import { ServingError } from "../core/errors.ts";
 import type { TensorSpec } from "../core/signature.ts";
+import { holdTensorAlone } from "../core/sole-memory.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { RunFailure } from "./messages.ts";
-import { copyTensors } from "./tensor-transfer.ts";
+import { lendTensors, type TensorLoan } from "./tensor-transfer.ts";
 import { startWorker, type WorkerStart } from "./worker-host.ts";
 
 /** What a model takes and answers. */
@@ -18,7 +19,8 @@ export interface RemoteModel {
   /** Resolves when the worker has ended, whatever the cause, with the cause in words. */
   readonly ended: Promise<string>;
   /**
-   * Runs the model; no other run may be in progress. Rejects with what the run
+   * Runs the model; no other run may be in progress. Feeds in memory that their call
+   * alone holds are empty until it resolves. Rejects with what the run
    * rejected with, or with ENGINE_FAILED where the worker ends before it answers.
    */
   run(feeds: readonly Tensor[], outputs: readonly string[]): Promise<readonly Tensor[]>;
@@ -36,6 +38,7 @@ export function startRemoteModel(start: WorkerStart): RemoteModel {
   // Whoever starts a worker may learn of its end in either way, or in both.
   ready.promise.catch(() => {});
   let pending: PromiseWithResolvers<readonly Tensor[]> | undefined;
+  let loan: TensorLoan | undefined;
   let cause: string | undefined;
 
   const settle = (): PromiseWithResolvers<readonly Tensor[]> | undefined => {
@@ -55,6 +58,8 @@ export function startRemoteModel(start: WorkerStart): RemoteModel {
           ready.reject(new Error(answer.message));
           return;
         case "outputs":
+          loan?.takeBack(answer.returned);
+          for (const output of answer.outputs) holdTensorAlone(output);
           settle()?.resolve(answer.outputs);
           return;
         case "failed":
@@ -81,11 +86,13 @@ export function startRemoteModel(start: WorkerStart): RemoteModel {
     ready: ready.promise,
     ended: ended.promise,
     run(feeds, outputs) {
-      const { tensors, buffers } = copyTensors(feeds);
+      // A process is sent a copy in any case.
+      loan = start.kind === "thread" ? lendTensors(feeds) : undefined;
+      const { tensors, buffers, lent } = loan ?? { tensors: feeds, buffers: [], lent: [] };
       const run = Promise.withResolvers<readonly Tensor[]>();
       pending = run;
       try {
-        tell({ kind: "run", feeds: tensors, outputs }, buffers);
+        tell({ kind: "run", feeds: tensors, outputs, lent }, buffers);
       } catch (error) {
         settle()?.reject(error);
       }

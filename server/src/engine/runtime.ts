@@ -32,7 +32,8 @@ export interface RunnableModel {
   readonly outputs: readonly TensorSpec[];
   /**
    * Runs the model once, beginning before it returns. `feeds` holds one tensor for each input; `outputs`
-   * names those to answer, in the order of the answer. Rejects with
+   * names those to answer, in the order of the answer. Feeds in memory that their call alone holds
+   * (see `holdAlone`) may be empty until it resolves, and stay so where it rejects. Rejects with
    * MODEL_RUN_FAILED where the model refuses the input.
    */
   run(feeds: readonly Tensor[], outputs: readonly string[]): Promise<readonly Tensor[]>;

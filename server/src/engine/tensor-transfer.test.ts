@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { findSoleMemory, holdAlone, largeBytes } from "../core/sole-memory.ts";
 import type { Tensor } from "../core/tensor.ts";
-import { copyTensors, giveTensors } from "./tensor-transfer.ts";
+import { giveTensors, lendTensors } from "./tensor-transfer.ts";
 
 const tensorOf = (data: Tensor["data"]): Tensor => ({
   name: "x",
@@ -11,12 +12,12 @@ const tensorOf = (data: Tensor["data"]): Tensor => ({
 const whole = Float32Array.of(1, 2, 3);
 const part = Float32Array.of(0, 1, 2, 3, 0).subarray(1, 4);
 
-describe("copyTensors()", () => {
+describe("lendTensors()", () => {
   it.each([
     ["a whole buffer", whole],
     ["a part of a buffer", part],
   ])("copies %s into a buffer of its own size", (_, data) => {
-    const { tensors, buffers } = copyTensors([tensorOf(data)]);
+    const { tensors, buffers } = lendTensors([tensorOf(data)]);
     expect(tensors).toEqual([tensorOf(whole)]);
     expect(buffers.map(({ byteLength }) => byteLength)).toEqual([12]);
     expect(buffers).not.toContain(data.buffer);
@@ -24,7 +25,27 @@ describe("copyTensors()", () => {
 
   it("leaves texts as they are", () => {
     const tensors = [tensorOf(["a"])];
-    expect(copyTensors(tensors)).toEqual({ tensors, buffers: [] });
+    expect(lendTensors(tensors)).toMatchObject({ tensors, buffers: [], lent: [] });
+  });
+
+  it("moves what its call alone holds, and puts it back under the same tensors", () => {
+    const memory = new ArrayBuffer(largeBytes);
+    holdAlone(memory);
+    const held = findSoleMemory(memory);
+    const first = tensorOf(new Float32Array(memory, 4, 2));
+    const second = tensorOf(new Float32Array(memory, 16, 1));
+    const loan = lendTensors([first, tensorOf(whole), second]);
+    expect(loan.lent).toEqual([memory]);
+    expect(loan.buffers).toHaveLength(2);
+
+    const [there = memory] = structuredClone(loan.lent, { transfer: [...loan.buffers] });
+    expect([first, second].map(({ data }) => data.length)).toEqual([0, 0]);
+    new Float32Array(there).set([0, 7, 8, 0, 9]);
+
+    loan.takeBack([there]);
+    expect([first, second].map(({ data }) => [...data])).toEqual([[7, 8], [9]]);
+    expect(held?.buffer).toBe(there);
+    expect(findSoleMemory(there)).toBe(held);
   });
 });
 

@@ -23,10 +23,13 @@ export async function serveWorker(runtime: Runtime): Promise<void> {
   const run = async ({
     feeds,
     outputs,
+    lent,
   }: Extract<WorkerRequest, { kind: "run" }>): Promise<void> => {
     try {
       const { tensors, buffers } = giveTensors(await model.run(feeds, outputs));
-      port.answer({ kind: "outputs", outputs: tensors }, buffers);
+      // A model may answer with what it was given.
+      const given = [...new Set([...buffers, ...lent])];
+      port.answer({ kind: "outputs", outputs: tensors, returned: lent }, given);
     } catch (error) {
       port.answer({ kind: "failed", failure: readFailure(error) });
     }

@@ -1,8 +1,10 @@
 import type http from "node:http";
 import http2 from "node:http2";
+import { findSoleMemory, largeBytes } from "../core/sole-memory.ts";
 import { PatientHttp2Request } from "./early-answer.ts";
 import type { AnyRequest, AnyResponse } from "./handler.ts";
 import { byteLength, type PlainAnswer } from "./plain-protocols.ts";
+import { spareMemory } from "./spare-memory.ts";
 
 /** A request and its answer, over either version of HTTP, as the plain lane needs them. */
 export interface Exchange {
@@ -74,6 +76,11 @@ class StreamExchange implements Exchange {
     else stream.on("wantTrailers", () => stream.sendTrailers(trailers));
     stream.respond(head, { waitForTrailers: trailers !== undefined });
     endWith(stream, body);
+    for (const piece of body) {
+      const memory = isWhole(piece) ? findSoleMemory(piece.buffer) : undefined;
+      // Not when it fails: what was not sent may still be on its way through the system.
+      if (memory !== undefined) stream.once("finish", () => spareMemory.giveBack(memory));
+    }
   }
 
   compatible(): ReturnType<Exchange["compatible"]> {
@@ -139,6 +146,11 @@ function bufferOf(bytes: Uint8Array): Buffer {
 
 function setHeaders(response: AnyResponse, headers: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+}
+
+/** Tells whether a piece is large and all of its buffer: a part may be that of one call among several. */
+function isWhole({ byteLength: length, buffer }: Uint8Array): boolean {
+  return length >= largeBytes && length === buffer.byteLength;
 }
 
 /** Writes the pieces of a body, and ends with the last. */

@@ -1,7 +1,10 @@
 import type { DescMessage } from "@bufbuild/protobuf";
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
+import { largeBytes } from "../core/sole-memory.ts";
 import { largestElementBytes } from "../core/tensor.ts";
 import { createChunkList } from "./chunk-list.ts";
+import { spareMemory } from "./spare-memory.ts";
+import { collectYoungGarbage } from "./young-garbage.ts";
 
 /** What a body is read as. */
 export interface BodyForm {
@@ -29,6 +32,8 @@ export function readBody(
   let list: ReturnType<typeof createChunkList> | undefined;
   let whole: Uint8Array | undefined;
   let size = 0;
+  /** What came in chunks that are garbage now. */
+  let copied = 0;
 
   const take = (chunk: Buffer): void => {
     const before = size;
@@ -38,8 +43,13 @@ export function readBody(
       source.off("end", end);
       done(undefined);
     } else if (only === undefined) only = chunk;
-    else if (whole !== undefined && size <= whole.byteLength) whole.set(chunk, before);
-    else {
+    else if (whole !== undefined && size <= whole.byteLength) {
+      whole.set(chunk, before);
+      copied += chunk.byteLength;
+      if (copied < mostGarbage) return;
+      collectYoungGarbage();
+      copied = 0;
+    } else {
       list ??= begin(only);
       if (whole !== undefined) list = begin(whole.subarray(0, before));
       list.push(chunk);
@@ -54,8 +64,8 @@ export function readBody(
   source.on("end", end);
 }
 
-/** Bodies that have come so far are gathered in one place, if they tell their length. */
-const largeBytes = 256 * 1024;
+/** So many bytes of chunks are collected by hand. */
+const mostGarbage = 4 * 1024 * 1024;
 
 /** A body has to come up to this part of the length that it tells before so much is set aside for it. */
 const trustedPart = 1 / 8;
@@ -78,9 +88,8 @@ function gather(
   if (length > limit || size > length || size < length * trustedPart) return undefined;
   const begun = list.take(size);
   const offset = lead + findLargestBytes(begun.subarray(lead), schema, length - lead);
-  const space = Buffer.allocUnsafeSlow(length + largestElementBytes);
   const start = (largestElementBytes - (offset % largestElementBytes)) % largestElementBytes;
-  const whole = space.subarray(start, start + length);
+  const whole = new Uint8Array(spareMemory.take(length + largestElementBytes), start, length);
   whole.set(begun);
   return whole;
 }

@@ -1,6 +1,7 @@
 import type { DescMessage, Registry } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { ServingError } from "../core/errors.ts";
+import { findSoleMemory } from "../core/sole-memory.ts";
 import type { CallContext } from "../services/call-context.ts";
 import type { CallSteps } from "./calls.ts";
 import { compressAnswer } from "./compression.ts";
@@ -21,6 +22,7 @@ import {
   type PlainProtocol,
 } from "./plain-protocols.ts";
 import { createPlainSignal, type PlainSignal } from "./plain-signal.ts";
+import { spareMemory } from "./spare-memory.ts";
 
 /** A method with one request and one answer. */
 export interface UnaryMethod {
@@ -28,7 +30,10 @@ export interface UnaryMethod {
   readonly path: string;
   readonly input: DescMessage;
   readonly output: DescMessage;
-  /** Answers a call; an answer may leave fields out. */
+  /**
+   * Answers a call; an answer may leave fields out. Once it has answered it must not
+   * need the bytes of its request any more, unless they are part of the answer.
+   */
   readonly answer: (request: AnyMessage, context: CallContext) => object | Promise<object>;
 }
 
@@ -139,6 +144,8 @@ async function answerCall(
     options.connect(odd, response, body);
     return;
   }
+  // Now, as it may have moved to another buffer when the call is over.
+  const memory = findSoleMemory(body.buffer);
   const signal = createPlainSignal();
   exchange.onClose(() => signal.abort(undefined));
   const timer = timeoutMs === undefined ? undefined : startDeadline(timeoutMs, signal);
@@ -151,6 +158,9 @@ async function answerCall(
     const accepted = exchange.headers["accept-encoding"];
     if (protocol.bare && typeof accepted === "string")
       answer = await compressAnswer(answer, accepted);
+    // Where the call failed, its run may still read it.
+    if (memory !== undefined && !answer.body.some(({ buffer }) => buffer === memory.buffer))
+      spareMemory.giveBack(memory);
   } catch (failure) {
     const { header, trailer } = context.added;
     answer =

@@ -2,6 +2,7 @@ import { extname } from "node:path";
 import { env, InferenceSession, Tensor as OnnxTensor } from "onnxruntime-node";
 import { ServingError } from "../../core/errors.ts";
 import type { TensorSpec } from "../../core/signature.ts";
+import { holdTensorAlone } from "../../core/sole-memory.ts";
 import type { DataType, Tensor, TensorData } from "../../core/tensor.ts";
 import type { LoadOptions, RunnableModel, Runtime } from "../runtime.ts";
 
@@ -184,12 +185,15 @@ function fromOnnx(name: string, tensor: OnnxTensor | undefined): Tensor {
     );
   }
   const data = tensor.data as TensorData;
-  return {
+  const output = {
     name,
     dataType,
     shape: tensor.dims,
     data: dataType === "FP16" ? numbersOf(data) : data,
   };
+  // The library makes a buffer for each.
+  holdTensorAlone(output);
+  return output;
 }
 
 function patternsOf(data: TensorData): TensorData {
