@@ -90,8 +90,13 @@ describe("the loop of 513 rows over every protocol at once, in another order", (
     await reportAll(clients, orderOf(processes));
     for (const client of clients) expect(await metricsOf(client)).toMatchObject(figures);
     expect(await accuracyWithOneMore(clients[0])).toBe(0.9260700389105059);
-    // Every report again changes nothing but the corrections, which are none.
     expect(await metricsOf(clients[1])).toMatchObject({ samples: 514, predictions: 514 });
+    // Each scrape comes over a connection of its own, to one process or the other.
+    for (let scrape = 0; scrape < 4; scrape += 1) {
+      const response = await fetch(`${server.url}/metrics`, { headers: { connection: "close" } });
+      const page = await response.text();
+      expect(page).toContain('presage_quality_samples{model="breast-cancer",version="1"} 514\n');
+    }
     await server.finish();
   });
 });

@@ -233,6 +233,8 @@ describe("createFeedbackReceiver()", () => {
   });
 
   it("asks to call again while nobody has told the store how a prediction is scored", async () => {
+    // Its naming of the scoring has not reached the store.
+    scorings = createScorings(createMemoryStore());
     const predictionId = predicted(two);
     const elsewhere = createFeedbackReceiver({
       ids,

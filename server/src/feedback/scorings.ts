@@ -8,8 +8,10 @@ import type { FeedbackStore } from "./store.ts";
  * that are gone: a prediction's id names its scoring, and the store keeps it.
  */
 export interface Scorings {
-  /** Names a scoring, after what it says: 16 hexadecimal digits. */
+  /** Names a scoring, after what it says: 16 hexadecimal digits. The store is told at once, if it is there. */
   name(scoring: Scoring): string;
+  /** Tells the store every scoring that was named; to be called until it does not reject any more. */
+  keepAll(): Promise<void>;
   /**
    * Resolves to the scoring of a name, once the store keeps it, so that no
    * feedback is kept without. Rejects with STORE_UNAVAILABLE.
@@ -44,21 +46,30 @@ export function createScorings(
     return JSON.parse(text) as Scoring;
   };
 
+  const find = (name: string): Promise<Scoring> => {
+    let found = kept.get(name);
+    if (found === undefined) {
+      found = keep(name);
+      kept.set(name, found);
+      found.catch(() => kept.delete(name));
+    }
+    return found;
+  };
+
   return {
     name(scoring) {
       const text = JSON.stringify(scoring);
       const name = createHash("sha256").update(text).digest("hex").slice(0, nameLength);
-      named.set(name, scoring);
+      if (!named.has(name)) {
+        named.set(name, scoring);
+        // What fails here is done again by `keepAll`.
+        find(name).catch(() => {});
+      }
       return name;
     },
-    find(name) {
-      let found = kept.get(name);
-      if (found === undefined) {
-        found = keep(name);
-        kept.set(name, found);
-        found.catch(() => kept.delete(name));
-      }
-      return found;
+    async keepAll() {
+      for (const name of named.keys()) await find(name);
     },
+    find,
   };
 }

@@ -65,6 +65,7 @@ export function createStoredFeedback(parts: StoredFeedbackParts): FeedbackPlane 
   const recorder = createRecorder({ ids, scorings, store, clock, observerOf, reportFault });
 
   const flush = async (): Promise<void> => {
+    await scorings.keepAll();
     await recorder.flush();
     for (const observer of observers.values()) await observer.flush();
   };

@@ -1,4 +1,4 @@
-import { Counter, Gauge, Registry } from "prom-client";
+import type { Registry } from "prom-client";
 import { ServingError } from "../core/errors.ts";
 import type { FeedbackPlane, MetricsReport, VersionDrift } from "../predict/feedback-plane.ts";
 import type { ColumnDrift } from "../quality/drift/column-drift.ts";
@@ -25,6 +25,9 @@ const mostColumns = 200;
 
 type Labels = Readonly<Record<string, string>>;
 
+/** The library is loaded by the first scrape: a server that nobody scrapes has no need of it. */
+type Library = typeof import("prom-client");
+
 /** Makes the scrape page of all models. */
 export function createExposition({ feedback, models }: ExpositionParts): Exposition {
   const reportAll = async (): Promise<readonly MetricsReport[] | "away" | "off"> => {
@@ -49,33 +52,40 @@ export function createExposition({ feedback, models }: ExpositionParts): Exposit
   };
 
   return {
-    contentType: Registry.PROMETHEUS_CONTENT_TYPE,
+    contentType: "text/plain; version=0.0.4; charset=utf-8",
     async write() {
-      const registry = new Registry();
       const reports = await reportAll();
       if (reports === "off") return "";
-      new Gauge({
+      const library = await import("prom-client");
+      const registry = new library.Registry();
+      new library.Gauge({
         name: "presage_store_up",
         help: "1 if the store of feedback can be read; 0 leaves out all that it knows.",
         registers: [registry],
       }).set(reports === "away" ? 0 : 1);
-      if (reports !== "away") exposeAll(registry, reports);
+      if (reports !== "away") exposeAll({ library, registry }, reports);
       return registry.metrics();
     },
   };
 }
 
-function exposeAll(registry: Registry, reports: readonly MetricsReport[]): void {
+/** Where metrics are registered. */
+interface Page {
+  readonly library: Library;
+  readonly registry: Registry;
+}
+
+function exposeAll(page: Page, reports: readonly MetricsReport[]): void {
   const qualities = reports.flatMap(({ model, groups }) =>
     groups.map((group) => [{ model, version: group.version }, group] as const),
   );
-  expose(registry, qualityMetrics, qualities);
+  expose(page, qualityMetrics, qualities);
   const drifts = reports.flatMap(({ model, drift }) =>
     drift.map((each) => [{ model, version: each.version }, each] as const),
   );
-  expose(registry, driftMetrics, drifts);
+  expose(page, driftMetrics, drifts);
   expose(
-    registry,
+    page,
     columnMetrics,
     drifts.flatMap(([labels, drift]) => listColumns(labels, drift)),
   );
@@ -96,15 +106,15 @@ function listColumns(
 }
 
 function expose<Source>(
-  registry: Registry,
+  { library, registry }: Page,
   metrics: readonly ExposedMetric<Source>[],
   sources: readonly (readonly [Labels, Source])[],
 ): void {
   const labelNames = [...new Set(sources.flatMap(([labels]) => Object.keys(labels)))];
   for (const { name, help, type, read } of metrics) {
     const settings = { name, help, labelNames, registers: [registry] };
-    const counter = type === "counter" ? new Counter(settings) : undefined;
-    const gauge = type === "counter" ? undefined : new Gauge(settings);
+    const counter = type === "counter" ? new library.Counter(settings) : undefined;
+    const gauge = type === "counter" ? undefined : new library.Gauge(settings);
     for (const [labels, source] of sources) {
       const value = read(source);
       if (value === undefined) continue;
