@@ -1,6 +1,6 @@
 import type { ClientRound, ClientRow } from "./clients.ts";
 import { median } from "./latency.ts";
-import { layOut } from "./table.ts";
+import { layOut, percent } from "./table.ts";
 
 /** The table of `--client`: medians of the rounds. */
 export function layOutClients(rows: readonly ClientRow[]): string {
@@ -18,8 +18,4 @@ function describeRow({ client, rounds }: ClientRow): readonly string[] {
     percent(middle(({ clientShare }) => clientShare)),
     percent(middle(({ serverShare }) => serverShare)),
   ];
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(0)} %`;
 }

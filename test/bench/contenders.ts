@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Exchange, Protocol } from "./load/connection.ts";
 import type { LoadGenerator } from "./load/start.ts";
 import { type ServerProgram, startServer } from "./process.ts";
@@ -13,13 +16,30 @@ export interface Contender {
   readonly start: (protocol: Protocol, answerBytes: number) => Promise<ServerProgram>;
 }
 
-/** Starts the real command line on a directory of models, by default with a core to itself. */
-export function startPresage(
+/**
+ * Starts the real command line on a directory of models, by default with a core
+ * to itself. What it keeps lies in a directory of its own, which goes with it.
+ */
+export async function startPresage(
   models = "examples/models",
   role: "server" | "shared" = "server",
+  flags: readonly string[] = [],
 ): Promise<ServerProgram> {
-  const args = ["serve", models, "--host", "127.0.0.1", "--port", "0", "--json"];
-  return startServer("../../server/bin/presage.js", args, role);
+  const data = mkdtempSync(join(tmpdir(), "presage-bench-data-"));
+  const args = ["serve", models, "--host", "127.0.0.1", "--port", "0", "--json", "--data", data];
+  const program = startServer("../../server/bin/presage.js", [...args, ...flags], role);
+  // Once it is killed, which happens first when the bench itself ends.
+  const remove = (): void => rmSync(data, { recursive: true, force: true });
+  process.once("exit", remove);
+  const { stop, ...running } = await program;
+  return {
+    ...running,
+    async stop() {
+      await stop();
+      process.off("exit", remove);
+      remove();
+    },
+  };
 }
 
 /** Everything that is compared, in the order of the table. */

@@ -1,5 +1,7 @@
 import { judgeClients, measureClients } from "./clients.ts";
 import { layOutClients } from "./clients-table.ts";
+import { judgeFeedback, measureFeedback } from "./feedback.ts";
+import { layOutFeedback } from "./feedback-table.ts";
 import { judgeIsolation, measureIsolation } from "./isolation.ts";
 import { layOutIsolation } from "./isolation-table.ts";
 import { judgeLarge, measureLarge } from "./large.ts";
@@ -50,6 +52,11 @@ export async function measureMode(
       const isolation = await measureIsolation(load, plan, tell);
       const targets = judgeIsolation(isolation);
       return withTargets({ isolation, targets }, layOutIsolation(isolation));
+    }
+    case "feedback": {
+      const feedback = await measureFeedback(load, plan, tell);
+      const targets = judgeFeedback(feedback);
+      return withTargets({ feedback, targets }, layOutFeedback(feedback));
     }
   }
 }

@@ -10,6 +10,7 @@ describe("parseOptions()", () => {
     { args: ["--isolation", "--quick"], options: { mode: "isolation", quick: true } },
     { args: ["--overload", "--json"], options: { mode: "overload", json: true } },
     { args: ["--client"], options: { mode: "client" } },
+    { args: ["--feedback"], options: { mode: "feedback" } },
     { args: ["--only", "a, b"], options: { only: new Set(["a", "b"]) } },
   ])("reads $args", ({ args, options }) => {
     const parsed = parseOptions(args, ["a", "b"]);

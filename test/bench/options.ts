@@ -53,7 +53,7 @@ export const quickPlan: Plan = {
 export const extras = ["mlp", "start"] as const;
 
 /** What can be measured instead of everything else. */
-export const modes = ["overload", "client", "large", "isolation"] as const;
+export const modes = ["overload", "client", "large", "isolation", "feedback"] as const;
 
 /** One of them. */
 export type Mode = (typeof modes)[number];
@@ -86,6 +86,7 @@ export function parseOptions(args: readonly string[], names: readonly string[]):
         client: { type: "boolean", default: false },
         large: { type: "boolean", default: false },
         isolation: { type: "boolean", default: false },
+        feedback: { type: "boolean", default: false },
         only: { type: "string" },
         help: { type: "boolean", short: "h", default: false },
       },
@@ -111,7 +112,8 @@ export function parseOptions(args: readonly string[], names: readonly string[]):
 
 /** What `--help` says. */
 export function describeOptions(names: readonly string[]): string {
-  return `Usage: npm run bench -- [--quick] [--only <names> | --overload | --client | --large | --isolation] [--json]
+  return `Usage: npm run bench -- [--quick] [--json]
+         [--only <names> | --overload | --client | --large | --isolation | --feedback]
 
 Measures Presage beside what it is compared with, each server alone on a core and
 the load generator on another, and prints the medians of interleaved rounds.
@@ -132,6 +134,14 @@ Every run is also written to test/bench/results. Linux only: it reads /proc.
                   server's event loop and the load generators compete for them, so that
                   tails say as much about the scheduler as about the server.
                   Alone, an idle core first has to wake for each call: p50 can be higher
+  --feedback      instead: the truth of a row a call over gRPC, each row new, in SQLite and in
+                  a PostgreSQL of its own, with 128 calls under way and with one, which is
+                  one commit a row; and what ids that hold the answers cost Predict, beside
+                  a server with --store off. Both stores lie in the system's directory for
+                  temporary files (TMPDIR): on a real disk, please. PostgreSQL has all
+                  cores, and so shares them with the server and the load generator; the
+                  CPU time of its processes is not the server's, and is not counted.
+                  SQLite's thread is the server's, and is
   --json          print the results as JSON instead of tables
   -h, --help      print this
 

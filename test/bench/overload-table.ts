@@ -1,5 +1,5 @@
 import type { OverloadRow } from "./overload.ts";
-import { layOut } from "./table.ts";
+import { layOut, percent } from "./table.ts";
 
 const names: Readonly<Record<OverloadRow["model"], string>> = {
   mlp: "MLP 256-1024-1024-10",
@@ -41,8 +41,4 @@ function describeRow(row: OverloadRow, rows: readonly OverloadRow[]): readonly s
     row.memoryMb.toFixed(0),
     percent(row.loadShare),
   ];
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(0)} %`;
 }

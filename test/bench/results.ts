@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import type { ClientRow } from "./clients.ts";
+import type { FeedbackFigures } from "./feedback.ts";
 import type { Isolation } from "./isolation.ts";
 import type { LargeRow } from "./large.ts";
 import type { Mode } from "./options.ts";
@@ -33,7 +34,8 @@ export type ModeFigures =
   | { readonly overload: readonly OverloadRow[] }
   | { readonly clients: readonly ClientRow[]; readonly targets: readonly Target[] }
   | { readonly large: readonly LargeRow[]; readonly targets: readonly Target[] }
-  | { readonly isolation: Isolation; readonly targets: readonly Target[] };
+  | { readonly isolation: Isolation; readonly targets: readonly Target[] }
+  | { readonly feedback: FeedbackFigures; readonly targets: readonly Target[] };
 
 /** Any run, as it is kept. */
 export type AnyResults = Results | (RunFacts & ModeFigures);

@@ -55,7 +55,8 @@ function describeRow({ name, protocol, rounds }: Row): readonly string[] {
   ];
 }
 
-function percent(share: number): string {
+/** Writes a share of one as a percentage. */
+export function percent(share: number): string {
   return `${(share * 100).toFixed(0)} %`;
 }
 

@@ -24,8 +24,20 @@ const user = "presage";
 /** PostgreSQL refuses to run as root: then it is nobody. */
 const owner = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 
+/** How a PostgreSQL is started. */
+export interface PostgresOptions {
+  /**
+   * Whether what is committed is on the disk, as it is in earnest. Tests end
+   * programs, not machines, and need not wait for that.
+   * @default false
+   */
+  readonly fsync?: boolean;
+}
+
 /** Starts a PostgreSQL. It is slow, about 2 seconds, so a file of tests starts one. */
-export async function startPostgres(): Promise<PostgresServer> {
+export async function startPostgres({
+  fsync = false,
+}: PostgresOptions = {}): Promise<PostgresServer> {
   const root = mkdtempSync(join(tmpdir(), "presage-postgres-"));
   if (owner.uid !== undefined) chownSync(root, owner.uid, owner.gid);
   const data = join(root, "data");
@@ -56,8 +68,11 @@ export async function startPostgres(): Promise<PostgresServer> {
     await ended;
   };
   const start = async (): Promise<void> => {
-    // Tests end programs, not machines: what is written need not be on the disk.
-    const settings = ["listen_addresses=", `unix_socket_directories=${root}`, "fsync=off"];
+    const settings = [
+      "listen_addresses=",
+      `unix_socket_directories=${root}`,
+      `fsync=${fsync ? "on" : "off"}`,
+    ];
     running = runBinary("postgres", ["-D", data, ...settings.flatMap((each) => ["-c", each])]);
     await announcement(running, "ready to accept connections");
   };

@@ -2,20 +2,17 @@ import { randomBytes, randomUUID } from "node:crypto";
 import type { Clock } from "../core/clock.ts";
 import { ServingError } from "../core/errors.ts";
 import type { Slice } from "../core/feedback.ts";
-import type { AnsweredRow, AnswerReader } from "../core/scoring.ts";
+import type { AnswerReader } from "../core/scoring.ts";
 import { createSealer, type Sealer, sealLength } from "./seal.ts";
-import { readAnswers, writeAnswers } from "./sealed-answers.ts";
+import { readAnswers, type SealedAnswers, writeAnswers } from "./sealed-answers.ts";
 
 /** What a prediction id says. */
-export interface SealedPrediction {
+export interface SealedPrediction extends SealedAnswers {
   /** Its identity, 16 bytes. */
   readonly prediction: Uint8Array;
   /** When it was made, in milliseconds since 1970. */
   readonly predictedAt: number;
   readonly slice: Slice;
-  readonly rowCount: number;
-  /** What was answered; undefined where the id does not hold it. */
-  readonly rows: readonly AnsweredRow[] | undefined;
 }
 
 /** Makes and reads prediction ids. */

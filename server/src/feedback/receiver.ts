@@ -98,7 +98,7 @@ function readReports(report: Report, context: ReportContext): readonly RowReport
   });
   violations.throwIfAny();
 
-  if (sealed.rows === undefined && truths.some((each) => each !== undefined)) {
+  if (sealed.answerOf === undefined && truths.some((each) => each !== undefined)) {
     throw notScored(
       sealed,
       `its id does not hold the answers of its ${sealed.rowCount} rows: predict fewer rows a call`,
@@ -107,7 +107,7 @@ function readReports(report: Report, context: ReportContext): readonly RowReport
   return rows.flatMap((row, index): RowReport[] => {
     const verdict = { truth: truths[index], reward: reward[index] };
     if (verdict.truth === undefined && verdict.reward === undefined) return [];
-    const answered = sealed.rows?.[row] ?? { answer: 0, scores: [] };
+    const answered = sealed.answerOf?.(row) ?? { answer: 0, scores: [] };
     if (verdict.truth !== undefined && !Number.isFinite(answered.answer)) {
       throw notScored(sealed, `the answer for row ${row} is not a finite number`);
     }

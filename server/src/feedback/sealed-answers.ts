@@ -53,29 +53,34 @@ export function writeAnswers(body: Buffer, { at, rowCount, reader }: AnswersToWr
   return offset;
 }
 
-/** Reads what `writeAnswers` wrote. */
-export function readAnswers(
-  body: Buffer,
-  at: number,
-): { readonly rowCount: number; readonly rows: readonly AnsweredRow[] | undefined } {
+/** The answers of a prediction as they were written. */
+export interface SealedAnswers {
+  readonly rowCount: number;
+  /** Reads the answer for one row, from 0; undefined where the answers were left out. */
+  readonly answerOf: ((row: number) => AnsweredRow) | undefined;
+}
+
+/** Reads what `writeAnswers` wrote: each row when it is asked for, as few of many may be reported. */
+export function readAnswers(body: Buffer, at: number): SealedAnswers {
   const rowCount = body.readUInt32LE(at);
-  const [answerForm = form.none, scoreCount = 0, numberBytes = 0] = body.subarray(at + 4);
-  if (answerForm === form.none) return { rowCount, rows: undefined };
-  let offset = at + headBytes;
-  const nextNumber = (): number => {
-    const value =
-      numberBytes === singleBytes ? body.readFloatLE(offset) : body.readDoubleLE(offset);
-    offset += numberBytes;
-    return value;
+  const answerForm = body[at + 4] ?? form.none;
+  const scoreCount = body[at + 5] ?? 0;
+  const numberBytes = body[at + 6] ?? 0;
+  if (answerForm === form.none) return { rowCount, answerOf: undefined };
+  const isNumber = answerForm === form.number;
+  const answerBytes = isNumber ? numberBytes : classBytes;
+  const rowBytes = answerBytes + scoreCount * numberBytes;
+  const readNumber = (offset: number): number =>
+    numberBytes === singleBytes ? body.readFloatLE(offset) : body.readDoubleLE(offset);
+  return {
+    rowCount,
+    answerOf(row) {
+      const offset = at + headBytes + row * rowBytes;
+      const answer = isNumber ? readNumber(offset) : body.readUInt16LE(offset);
+      const scores = Array.from({ length: scoreCount }, (_, index) =>
+        readNumber(offset + answerBytes + index * numberBytes),
+      );
+      return { answer, scores };
+    },
   };
-  const nextClass = (): number => {
-    const value = body.readUInt16LE(offset);
-    offset += classBytes;
-    return value;
-  };
-  const rows = Array.from({ length: rowCount }, (): AnsweredRow => {
-    const answer = answerForm === form.number ? nextNumber() : nextClass();
-    return { answer, scores: Array.from({ length: scoreCount }, nextNumber) };
-  });
-  return { rowCount, rows };
 }

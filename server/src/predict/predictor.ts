@@ -1,12 +1,12 @@
 import type { Clock } from "../core/clock.ts";
 import { deadlineError, type ServingError } from "../core/errors.ts";
 import type { Feeds } from "../core/feeds.ts";
-import type { PredictCall, PredictInput, Prediction } from "../core/prediction.ts";
+import type { PredictCall, PredictInput, Prediction, PredictOutput } from "../core/prediction.ts";
 import type { AnswerReader } from "../core/scoring.ts";
 import { createViolationList } from "../core/violations.ts";
+import type { LoadedVersion } from "../repository/loaded-version.ts";
 import type { Manager } from "../repository/manager.ts";
 import { routeCall } from "../routing/router.ts";
-import type { PredictionCodec } from "../signature/prediction-codec.ts";
 import type { Recorder } from "./recorder.ts";
 
 /** The data plane: the one function that every protocol calls for a prediction. */
@@ -31,11 +31,12 @@ export function createPredictor(parts: PredictorParts): Predictor {
     async predict({ model, version, input, outputs, signal, deadline, urgency }) {
       const refused = refusal();
       if (refused !== undefined) throw refused;
-      const routed = routeCall(version, manager.routing(model));
+      const routing = input.kind === "typed" ? input.routing : manager.routing(model);
+      const routed = routeCall(version, routing);
       const handle = manager.acquire(model, routed.version);
       try {
-        const { codec, batcher, answers } = handle.loaded;
-        const { feeds, selected } = readCall(codec, input, outputs);
+        const { signature, codec, batcher, answers } = handle.loaded;
+        const { feeds, selected } = readCall(handle.loaded, input, outputs);
         const ran = await batcher.run({
           feeds,
           outputs: outputs.length === 0 ? selected : withScored(selected, answers),
@@ -45,7 +46,10 @@ export function createPredictor(parts: PredictorParts): Predictor {
         });
         if (clock.now() >= deadline) throw deadlineError();
         const answered = ran.length === selected.length ? ran : ran.slice(0, selected.length);
-        const output = codec.decode(input.kind, answered, feeds);
+        const output: PredictOutput =
+          input.kind === "typed"
+            ? { kind: "typed", answer: input.codecOf(signature).decode(answered, feeds) }
+            : codec.decode(input.kind, answered, feeds);
         return {
           predictionId: recorder.record({
             model,
@@ -78,10 +82,14 @@ function withScored(
 
 /** Checks all of a call's input before any of it is used, so that every violation is told. */
 function readCall(
-  codec: PredictionCodec,
+  { codec, signature }: LoadedVersion,
   input: PredictInput,
   outputs: readonly string[],
 ): { readonly feeds: Feeds; readonly selected: readonly string[] } {
+  if (input.kind === "typed") {
+    const feeds = input.codecOf(signature).encode(input.request);
+    return { feeds, selected: codec.selectOutputs([]) };
+  }
   // Without names there is nothing in them that could be wrong.
   if (outputs.length === 0)
     return { feeds: codec.encode(input), selected: codec.selectOutputs(outputs) };

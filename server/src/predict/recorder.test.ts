@@ -65,10 +65,12 @@ function arrange(failures: unknown[] = []) {
 describe("createRecorder()", () => {
   it("seals what was answered, by which version, and how the call came to it", () => {
     const { ids, recorder } = arrange();
-    const { slice, rowCount, rows, predictedAt } = ids.read(recorder.record(callOf(versionOf())));
+    const { slice, rowCount, answerOf, predictedAt } = ids.read(
+      recorder.record(callOf(versionOf())),
+    );
     expect(slice).toMatchObject({ model: "m", version: "2", policy: "stable", alias: "stable" });
     expect([rowCount, predictedAt]).toEqual([2, clock.now()]);
-    expect(rows).toEqual([
+    expect([answerOf?.(0), answerOf?.(1)]).toEqual([
       { answer: 1, scores: [] },
       { answer: 0, scores: [] },
     ]);
@@ -77,7 +79,7 @@ describe("createRecorder()", () => {
   it("seals no answers where the outputs lack them", () => {
     const { ids, recorder } = arrange();
     const id = recorder.record(callOf(versionOf(), { outputs: [] }));
-    expect(ids.read(id)).toMatchObject({ rowCount: 2, rows: undefined });
+    expect(ids.read(id)).toMatchObject({ rowCount: 2, answerOf: undefined });
   });
 
   it("shows every call to the observer of its version", () => {

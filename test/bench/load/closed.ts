@@ -17,6 +17,8 @@ export function runClosed(order: ClosedOrder): Promise<LoadReport> {
     | undefined;
 
   let report: LoadReport | undefined;
+  /** How many of the order's bodies are used. */
+  let used = 0;
 
   const connections = openConnections(order.exchange, order.connections, {
     answered(connection, at) {
@@ -25,22 +27,34 @@ export function runClosed(order: ClosedOrder): Promise<LoadReport> {
         if (counting !== undefined) histogram.record(now - at);
         else if (now - started >= rampMs) counting = readMeters(order.pid, now);
         if (isOver(now)) report = readReport(now);
+        else if (isUsedUp()) fail(new Error("the bodies were used up before a call was counted"));
       }
-      if (report === undefined) connection.start(now);
+      if (report === undefined) start(connection, now);
       else endWhenIdle(report);
     },
-    failed(reason) {
-      closeAll();
-      reject(reason);
-    },
+    failed: fail,
   });
 
+  function fail(reason: Error): void {
+    closeAll();
+    reject(reason);
+  }
+
+  function start(connection: LoadConnection, now: number): void {
+    if (isUsedUp()) return;
+    connection.start(now, order.bodies?.[used]);
+    used += 1;
+  }
+
+  function isUsedUp(): boolean {
+    return order.bodies !== undefined && used >= order.bodies.length;
+  }
+
   function isOver(now: number): boolean {
-    return (
-      counting !== undefined &&
-      now - counting.since >= order.seconds * 1000 &&
-      histogram.count >= (order.calls ?? 0)
-    );
+    if (counting === undefined || histogram.count === 0) return false;
+    const isDone =
+      now - counting.since >= order.seconds * 1000 && histogram.count >= (order.calls ?? 0);
+    return isDone || isUsedUp();
   }
 
   function readReport(now: number): LoadReport | undefined {
@@ -67,13 +81,11 @@ export function runClosed(order: ClosedOrder): Promise<LoadReport> {
     for (const connection of connections) connection.close();
   }
 
-  for (const connection of connections) fill(connection, order.streams);
+  for (const connection of connections) {
+    for (let count = 0; count < order.streams; count += 1) start(connection, performance.now());
+    connection.flush();
+  }
   return promise;
-}
-
-function fill(connection: LoadConnection, streams: number): void {
-  for (let count = 0; count < streams; count += 1) connection.start(performance.now());
-  connection.flush();
 }
 
 function readMeters(pid: number, now: number): { since: number; server: number; own: number } {

@@ -10,6 +10,8 @@ export interface Exchange {
   readonly answerBytes?: number | undefined;
   /** By how many bytes an answer may differ from that. @default 0 */
   readonly tolerance?: number;
+  /** What an answer's message must end with; anything, if undefined. */
+  readonly answerEnd?: Uint8Array;
 }
 
 /** How a contender is called: gRPC over HTTP/2, or Connect's JSON over HTTP/1.1. */
@@ -31,8 +33,11 @@ export interface LoadConnection {
   readonly open: number;
   /** The most calls that the server allows to be under way here. */
   readonly limit: number;
-  /** Starts a call at the time `at`, by the caller's clock; it is sent at the next `flush`. */
-  start(at: number): void;
+  /**
+   * Starts a call at the time `at`, by the caller's clock; it is sent at the next
+   * `flush`. Without a `body` of its own it has the exchange's.
+   */
+  start(at: number, body?: Uint8Array): void;
   /** Sends what was started; calls started within `answered` are sent without it. */
   flush(): void;
   close(): void;
@@ -45,4 +50,18 @@ export function checkLength(
 ): string | undefined {
   if (answerBytes === undefined || Math.abs(bytes - answerBytes) <= tolerance) return undefined;
   return `an answer has ${bytes} bytes instead of ${answerBytes}`;
+}
+
+/** Says what is wrong with an answer's message; undefined if nothing is. */
+export function checkAnswer(exchange: Exchange, message: Uint8Array): string | undefined {
+  const wrong = checkLength(exchange, message.length);
+  const { answerEnd } = exchange;
+  if (wrong !== undefined || answerEnd === undefined) return wrong;
+  const end = message.subarray(Math.max(message.length - answerEnd.length, 0));
+  if (Buffer.compare(end, answerEnd) === 0) return undefined;
+  return `an answer ends with ${toHex(end)} instead of ${toHex(answerEnd)}`;
+}
+
+function toHex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString("hex");
 }

@@ -1,7 +1,7 @@
 import net from "node:net";
 import {
   type ConnectionEvents,
-  checkLength,
+  checkAnswer,
   type Exchange,
   type LoadConnection,
 } from "./connection.ts";
@@ -11,7 +11,8 @@ const headEnd = Buffer.from("\r\n\r\n", "latin1");
 /** Opens a connection that is kept alive for one Connect JSON call after the other. */
 export function openHttp1(exchange: Exchange, events: ConnectionEvents): LoadConnection {
   const socket = net.connect({ port: exchange.port, host: "127.0.0.1", noDelay: true });
-  const request = encodeRequest(exchange);
+  const shared = encodeRequest(exchange);
+  let request = shared;
   let rest: Buffer = Buffer.alloc(0);
   let startedAt: number | undefined;
   let sent = false;
@@ -38,7 +39,7 @@ export function openHttp1(exchange: Exchange, events: ConnectionEvents): LoadCon
     sent = false;
     const wrong =
       status === 200
-        ? checkLength(exchange, body.length)
+        ? checkAnswer(exchange, body)
         : `HTTP status ${status}: ${body.toString("utf8", 0, 500)}`;
     if (wrong === undefined) events.answered(at, body);
     else fail(wrong);
@@ -62,8 +63,9 @@ export function openHttp1(exchange: Exchange, events: ConnectionEvents): LoadCon
     get open() {
       return startedAt === undefined ? 0 : 1;
     },
-    start(at) {
+    start(at, body) {
       startedAt = at;
+      request = body === undefined ? shared : encodeRequest({ ...exchange, body });
     },
     flush,
     close() {

@@ -1,19 +1,26 @@
 import net from "node:net";
 import {
   type ConnectionEvents,
-  checkLength,
+  checkAnswer,
   type Exchange,
   type LoadConnection,
 } from "./connection.ts";
 import { createFrameReader, encodeFrame, type Frame, flags, frameTypes } from "./frames.ts";
 import { createHpackDecoder, type Field } from "./hpack.ts";
-import { encodeRequest, envelopeBytes } from "./request-frames.ts";
+import {
+  createRequestEncoder,
+  type EncodedRequest,
+  envelopeBytes,
+  writeRequests,
+} from "./request-frames.ts";
 import { encodeSettings, readStreamLimit } from "./settings.ts";
 
 // Frames are written and read here, without node:http2: its client costs twice what its server
 // does, and would then be what is measured.
 
 interface Call {
+  readonly stream: number;
+  readonly request: EncodedRequest;
   readonly at: number;
   readonly parts: Buffer[];
   status: string | undefined;
@@ -28,12 +35,13 @@ const noTypes = { stream: 0, flags: 0 };
 /** Opens an HTTP/2 connection for unary gRPC calls. */
 export function openHttp2(exchange: Exchange, events: ConnectionEvents): LoadConnection {
   const socket = net.connect({ port: exchange.port, host: "127.0.0.1", noDelay: true });
-  const request = encodeRequest(exchange);
+  const encode = createRequestEncoder(exchange);
+  const shared = encode(exchange.body);
   const decoder = createHpackDecoder();
   const calls = new Map<number, Call>();
   let nextStream = 1;
   let firstSent = false;
-  let pending: number[] = [];
+  let pending: Call[] = [];
   let sendWindow = initialWindow;
   let received = 0;
   let limit = Number.POSITIVE_INFINITY;
@@ -54,17 +62,24 @@ export function openHttp2(exchange: Exchange, events: ConnectionEvents): LoadCon
   }
 
   function flush(): void {
-    while (pending.length > 0 && sendWindow >= request.bodyBytes) {
-      const fitting = Math.floor(sendWindow / request.bodyBytes);
-      const batch = firstSent ? pending.splice(0, fitting) : pending.splice(0, 1);
-      socket.write(request.write(batch, !firstSent));
+    for (;;) {
+      const batch = pending.splice(0, firstSent ? countFitting() : Math.min(countFitting(), 1));
+      if (batch.length === 0) return;
+      socket.write(writeRequests(batch, !firstSent));
       firstSent = true;
-      sendWindow -= batch.length * request.bodyBytes;
+      for (const { request } of batch) sendWindow -= request.bodyBytes;
     }
   }
 
-  function finish(stream: number, call: Call, trailers: readonly Field[]): void {
-    calls.delete(stream);
+  /** How many of the calls that wait the window has room for. */
+  function countFitting(): number {
+    let room = sendWindow;
+    const end = pending.findIndex(({ request }) => (room -= request.bodyBytes) < 0);
+    return end === -1 ? pending.length : end;
+  }
+
+  function finish(call: Call, trailers: readonly Field[]): void {
+    calls.delete(call.stream);
     const message = Buffer.concat(call.parts).subarray(envelopeBytes);
     const grpcStatus = valueOf(trailers, "grpc-status");
     if (grpcStatus === resourceExhausted && events.refused !== undefined) {
@@ -73,7 +88,7 @@ export function openHttp2(exchange: Exchange, events: ConnectionEvents): LoadCon
     }
     const wrong =
       call.status === "200" && grpcStatus === "0"
-        ? checkLength(exchange, message.length)
+        ? checkAnswer(exchange, message)
         : `HTTP status ${call.status}, gRPC status ${grpcStatus}, ${valueOf(trailers, "grpc-message") ?? "no message"}`;
     if (wrong === undefined) events.answered(call.at, message);
     else fail(wrong);
@@ -85,7 +100,7 @@ export function openHttp2(exchange: Exchange, events: ConnectionEvents): LoadCon
     const call = calls.get(frame.stream);
     if (call === undefined) return;
     call.status ??= valueOf(fields, ":status");
-    if ((frame.flags & flags.endStream) !== 0) finish(frame.stream, call, fields);
+    if ((frame.flags & flags.endStream) !== 0) finish(call, fields);
   }
 
   function readData(frame: Frame): void {
@@ -96,7 +111,7 @@ export function openHttp2(exchange: Exchange, events: ConnectionEvents): LoadCon
     }
     const call = calls.get(frame.stream);
     call?.parts.push(unpad(frame));
-    if (call !== undefined && (frame.flags & flags.endStream) !== 0) finish(frame.stream, call, []);
+    if (call !== undefined && (frame.flags & flags.endStream) !== 0) finish(call, []);
   }
 
   function readFrame(frame: Frame): void {
@@ -147,9 +162,11 @@ export function openHttp2(exchange: Exchange, events: ConnectionEvents): LoadCon
     get limit() {
       return limit;
     },
-    start(at) {
-      calls.set(nextStream, { at, parts: [], status: undefined });
-      pending.push(nextStream);
+    start(at, body) {
+      const request = body === undefined ? shared : encode(body);
+      const call = { stream: nextStream, request, at, parts: [], status: undefined };
+      calls.set(nextStream, call);
+      pending.push(call);
       nextStream += 2;
     },
     flush,

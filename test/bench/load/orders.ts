@@ -17,6 +17,11 @@ export interface ClosedOrder {
   readonly seconds: number;
   /** @default 0 */
   readonly calls?: number;
+  /**
+   * A body for each call, none of which is sent twice; the order also ends when
+   * they are used up. @default the exchange's body, for every call
+   */
+  readonly bodies?: readonly Uint8Array[];
   /** The process whose CPU time is told. */
   readonly pid: number;
 }

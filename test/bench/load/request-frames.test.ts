@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { createFrameReader, type Frame, flags, frameTypes } from "./frames.ts";
-import { encodeRequest } from "./request-frames.ts";
+import { createRequestEncoder, type EncodedRequest, writeRequests } from "./request-frames.ts";
 
 const { headers, data } = frameTypes;
 const { endHeaders, endStream } = flags;
-const exchangeOf = (bytes: number) =>
-  ({ protocol: "grpc", port: 80, path: "/a.B/C", body: Buffer.alloc(bytes, 7) }) as const;
+const encode = (bytes: number): EncodedRequest =>
+  createRequestEncoder({ port: 80, path: "/a.B/C" })(Buffer.alloc(bytes, 7));
 
 function framesOf(bytes: Buffer): readonly Frame[] {
   const frames: Frame[] = [];
@@ -13,7 +13,7 @@ function framesOf(bytes: Buffer): readonly Frame[] {
   return frames;
 }
 
-describe("encodeRequest()", () => {
+describe("createRequestEncoder()", () => {
   it.each([
     { bytes: 0, payloads: [5] },
     { bytes: 16_379, payloads: [16_384] },
@@ -22,8 +22,8 @@ describe("encodeRequest()", () => {
   ])(
     "cuts a message of $bytes bytes into frames that every server takes",
     ({ bytes, payloads }) => {
-      const request = encodeRequest(exchangeOf(bytes));
-      const [head, ...rest] = framesOf(request.write([3], false));
+      const request = encode(bytes);
+      const [head, ...rest] = framesOf(writeRequests([{ stream: 3, request }], false));
       expect(request.bodyBytes).toBe(bytes + 5);
       expect(head).toMatchObject({ type: headers, flags: endHeaders, stream: 3 });
       expect(rest.map(({ payload }) => payload.length)).toEqual(payloads);
@@ -32,23 +32,30 @@ describe("encodeRequest()", () => {
       );
       const message = Buffer.concat(rest.map(({ payload }) => payload));
       expect(message.readUInt32BE(1)).toBe(bytes);
-      expect(message.subarray(5).equals(exchangeOf(bytes).body)).toBe(true);
+      expect(message.subarray(5).equals(Buffer.alloc(bytes, 7))).toBe(true);
     },
   );
 
-  it("writes the same frames on every stream", () => {
-    const frames = framesOf(encodeRequest(exchangeOf(20_000)).write([1, 5], true));
+  it("refuses a message that would need a larger window", () => {
+    expect(() => encode(65_531)).toThrow("above a window");
+  });
+});
+
+describe("writeRequests()", () => {
+  it("writes each request on its stream", () => {
+    const requests = [
+      { stream: 1, request: encode(20_000) },
+      { stream: 5, request: encode(3) },
+    ];
+    const frames = framesOf(writeRequests(requests, true));
     expect(frames.map(({ type, stream }) => [type, stream])).toEqual([
       [headers, 1],
       [data, 1],
       [data, 1],
       [headers, 5],
       [data, 5],
-      [data, 5],
     ]);
-  });
-
-  it("refuses a message that would need a larger window", () => {
-    expect(() => encodeRequest(exchangeOf(65_531))).toThrow("above a window");
+    const sizes = frames.filter(({ type }) => type === data).map(({ payload }) => payload.length);
+    expect(sizes).toEqual([16_384, 3621, 8]);
   });
 });

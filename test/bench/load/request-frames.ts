@@ -5,12 +5,13 @@ import { encodeRequestFields } from "./hpack.ts";
 /** What gRPC puts before each message: a byte for compression, four for the length. */
 export const envelopeBytes = 5;
 
-/** A gRPC request whose frames differ only in their stream. */
+/** A gRPC request, but for the streams that its frames name. */
 export interface EncodedRequest {
-  /** What flow control counts of one request. */
+  /** What flow control counts of it. */
   readonly bodyBytes: number;
-  /** The frames of a request on each of the streams; `first`: the first of their connection. */
-  write(streams: readonly number[], first: boolean): Buffer;
+  /** Its frames as the first request of a connection, and as any other. */
+  readonly first: readonly Buffer[];
+  readonly again: readonly Buffer[];
 }
 
 /** What every server takes on a stream before it says how much more. */
@@ -18,9 +19,15 @@ const initialStreamWindow = 65_535;
 /** Where a frame names its stream. */
 const streamOffset = 5;
 
-/** Encodes a request once. Throws at a message above 65,530 bytes, which would need a window. */
-export function encodeRequest({ port, path, body }: Exchange): EncodedRequest {
-  const { first, again } = encodeRequestFields([
+/**
+ * Gives a function that encodes requests of one path. It throws at a message
+ * above 65,530 bytes, which would need a window.
+ */
+export function createRequestEncoder({
+  port,
+  path,
+}: Pick<Exchange, "port" | "path">): (body: Uint8Array) => EncodedRequest {
+  const fields = encodeRequestFields([
     [":method", "POST"],
     [":scheme", "http"],
     [":path", path],
@@ -29,30 +36,36 @@ export function encodeRequest({ port, path, body }: Exchange): EncodedRequest {
     ["content-type", "application/grpc"],
     ["user-agent", "presage-bench"],
   ]);
-  const envelope = encodeEnvelope(body);
-  if (envelope.length > initialStreamWindow) throw new Error("the request is above a window");
-  const data = encodeData(envelope);
-  const [firstFrames, laterFrames] = [
-    [encodeHeaders(first), ...data],
-    [encodeHeaders(again), ...data],
-  ];
-  return {
-    bodyBytes: envelope.length,
-    write(streams, isFirst) {
-      const frames = isFirst ? firstFrames : laterFrames;
-      const length = frames.reduce((sum, frame) => sum + frame.length, 0);
-      const bytes = Buffer.allocUnsafe(length * streams.length);
-      let position = 0;
-      for (const stream of streams) {
-        for (const frame of frames) {
-          frame.copy(bytes, position);
-          bytes.writeUInt32BE(stream, position + streamOffset);
-          position += frame.length;
-        }
-      }
-      return bytes;
-    },
+  const [first, again] = [encodeHeaders(fields.first), encodeHeaders(fields.again)];
+  return (body) => {
+    const envelope = encodeEnvelope(body);
+    if (envelope.length > initialStreamWindow) throw new Error("the request is above a window");
+    const data = encodeData(envelope);
+    return { bodyBytes: envelope.length, first: [first, ...data], again: [again, ...data] };
   };
+}
+
+/** A request, and the stream that it is sent on. */
+export interface StreamedRequest {
+  readonly stream: number;
+  readonly request: EncodedRequest;
+}
+
+/** Writes the frames of requests; `first`: they are the first of their connection. */
+export function writeRequests(requests: readonly StreamedRequest[], first: boolean): Buffer {
+  let length = 0;
+  for (const { request } of requests)
+    for (const frame of first ? request.first : request.again) length += frame.length;
+  const bytes = Buffer.allocUnsafe(length);
+  let position = 0;
+  for (const { stream, request } of requests) {
+    for (const frame of first ? request.first : request.again) {
+      frame.copy(bytes, position);
+      bytes.writeUInt32BE(stream, position + streamOffset);
+      position += frame.length;
+    }
+  }
+  return bytes;
 }
 
 /** A message with gRPC's prefix. */
