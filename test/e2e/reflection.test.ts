@@ -48,6 +48,10 @@ describe.each([{ service: ServerReflection }, { service: ServerReflectionAlpha }
         "google/protobuf/struct.proto",
         "google/rpc/status.proto",
         "google/protobuf/any.proto",
+        "presage/v1/metrics.proto",
+        "google/protobuf/duration.proto",
+        "google/protobuf/timestamp.proto",
+        "presage/v1/manifest.proto",
         "presage/v1/tensor.proto",
       ]);
       expect(unknown).toMatchObject({ case: "errorResponse", value: { errorCode: 5 } });
