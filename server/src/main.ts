@@ -8,6 +8,7 @@ import { createReadiness } from "./core/readiness.ts";
 import { createInlineExecutor } from "./engine/inline-executor.ts";
 import { createOnnxRuntime } from "./engine/runtimes/onnx.ts";
 import { openStore } from "./feedback/open-store.ts";
+import { createOpenApiWriter } from "./openapi/writer.ts";
 import type { FeedbackPlane } from "./predict/feedback-plane.ts";
 import { createNoFeedback } from "./predict/no-feedback.ts";
 import { createPredictor } from "./predict/predictor.ts";
@@ -19,17 +20,16 @@ import type { ModelState } from "./repository/model-state.ts";
 import { createExposition } from "./services/exposition.ts";
 import { createInferenceService } from "./services/inference.ts";
 import { createModelService } from "./services/model.ts";
+import { deriveModelContracts } from "./services/typed-contracts.ts";
+import { createTypedModels } from "./services/typed-models.ts";
 import { createCallSteps } from "./transport/calls.ts";
-import { createConnectLane } from "./transport/connect-lane.ts";
 import { createCors } from "./transport/cors.ts";
+import { createDocsPages } from "./transport/http/docs-pages.ts";
 import { createProbes } from "./transport/http/probes.ts";
 import { createScrapePage } from "./transport/http/scrape-page.ts";
-import { createLanes } from "./transport/lanes.ts";
 import { createListener } from "./transport/listener.ts";
-import { createPlainLane } from "./transport/plain-lane.ts";
-import { anyTypes, createRoutes } from "./transport/routes.ts";
-import { createStreamLane } from "./transport/stream-lane.ts";
-import { answerUnimplemented } from "./transport/unimplemented.ts";
+import { createLiveLanes } from "./transport/live-lanes.ts";
+import { createRouteTable } from "./transport/routes.ts";
 
 /** A server, built and not yet listening. */
 export interface Server {
@@ -114,39 +114,37 @@ export async function buildServer(
     streamConcurrency: options.maxStreamConcurrency,
     reportFault,
   });
-  const services = { inference, model: createModelService(manager) };
+  const typed = createTypedModels({
+    manager,
+    derive: deriveModelContracts,
+    predictor,
+    clock: systemClock,
+    tell,
+  });
   const exposition = createExposition({
     feedback,
     models: () => manager.models().map(({ name }) => name),
   });
-  const routes = createRoutes(services, readiness);
-  const steps = createCallSteps({ reportFault });
-  const limits = {
+  const openApi = createOpenApiWriter({
+    models: () => manager.models(),
+    contracts: (model) => typed.of(model).contracts,
+  });
+  const table = createRouteTable(
+    { inference, model: createModelService(manager, typed) },
+    readiness,
+  );
+  const lanes = createLiveLanes(table.routesWith([]), {
+    cors: createCors({ allowedOrigins: options.allowedOrigins }),
+    probes: createProbes({ isReady: () => readiness.phase === "ready" }),
+    scrape: createScrapePage({ ...exposition, reportFault }),
+    docs: createDocsPages({ ...openApi, reportFault }),
+    steps: createCallSteps({ reportFault }),
+    concurrency: options.maxStreamConcurrency,
+    reportFault,
     maxRequestBytes: options.maxRequestBytes,
     maxResponseBytes: options.maxResponseBytes,
     maxValues: options.maxValues,
     maxDeadlineMs: options.timeouts.maxDeadlineMs,
-  };
-  const connect = createConnectLane({
-    routes: routes.register,
-    anyTypes,
-    steps,
-    otherwise: answerUnimplemented,
-    reportFault,
-    ...limits,
-  });
-  const lanes = createLanes({
-    cors: createCors({ allowedOrigins: options.allowedOrigins }),
-    probes: createProbes({ isReady: () => readiness.phase === "ready" }),
-    scrape: createScrapePage({ ...exposition, reportFault }),
-    plain: createPlainLane({ methods: routes.unary, anyTypes, steps, connect, ...limits }),
-    streams: createStreamLane({
-      methods: routes.streams,
-      steps,
-      concurrency: options.maxStreamConcurrency,
-      ...limits,
-    }),
-    connect,
   });
   const { host, port, tls, timeouts } = options;
   const listener = createListener({
@@ -159,6 +157,8 @@ export async function buildServer(
     handlerFailed: reportFault,
   });
 
+  let unfollow = (): void => {};
+
   return {
     async listen() {
       return { ...(await listener.listen()), secure: tls !== undefined };
@@ -168,6 +168,7 @@ export async function buildServer(
     },
     async load(together) {
       await Promise.all([manager.start(), feedback.start()]);
+      unfollow = typed.follow((services) => lanes.replace(table.routesWith(services)));
       await together?.(manager.models());
       if (readiness.phase === "starting") readiness.become("ready");
       return manager.models();
@@ -176,6 +177,7 @@ export async function buildServer(
       readiness.become("draining");
       const { cut } = await listener.drain(timeouts.drainMs);
       await feedback.close();
+      unfollow();
       await manager.close();
       return { cut };
     },

@@ -123,7 +123,8 @@ describe("grpc.health.v1", () => {
     const { url } = await startEdge();
     const health = connect(url);
     const { statuses } = await health.list({});
-    expect(Object.keys(statuses).toSorted()).toEqual([
+    const names = Object.keys(statuses).filter((name) => !name.startsWith("presage.models."));
+    expect(names.toSorted()).toEqual([
       "",
       "grpc.health.v1.Health",
       "grpc.reflection.v1.ServerReflection",

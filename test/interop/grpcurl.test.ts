@@ -45,7 +45,8 @@ describe.each(connections)("grpcurl over $name, by reflection", (connection) => 
 
   it("lists the services", async () => {
     const { text } = await grpcurl([], "list");
-    expect(text.trim().split("\n")).toEqual([
+    const names = text.trim().split("\n");
+    expect(names.filter((name) => !name.startsWith("presage.models."))).toEqual([
       "grpc.health.v1.Health",
       "grpc.reflection.v1.ServerReflection",
       "grpc.reflection.v1alpha.ServerReflection",

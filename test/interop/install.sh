@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
 # Installs the clients of test/interop that are missing: grpcurl and grpc_health_probe, at the
 # versions of tools/go.mod, the linter of Prometheus' pages, of promlint/, and the runner of the conformance suite, at those of
-# ../conformance/runner/go.mod, into .tools/bin; curl and Chromium, from the system's packages.
+# ../conformance/runner/go.mod, into .tools/bin; what the Python example requires, into .tools/python,
+# and schemathesis, at the versions of schemathesis/requirements.txt;
+# curl and Chromium, from the system's packages.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-bin=$(cd "$here/../.." && pwd)/.tools/bin
+root=$(cd "$here/../.." && pwd)
+bin=$root/.tools/bin
 chromium=${CHROMIUM:-/usr/bin/chromium}
 
 fail() {
@@ -35,6 +38,16 @@ install_package() { # package, whose program is the path or name $2
   command -v "$2" >/dev/null || fail "$1 is installed, but there is no $2; CHROMIUM can name another"
 }
 
+install_python_packages() { # folder of the environment, file of what it holds
+  if [[ "$1/requirements.txt" -nt "$2" ]]; then return; fi
+  command -v python3 >/dev/null || fail "Python 3 is missing: https://www.python.org/downloads"
+  echo "installing $2"
+  python3 -m venv "$1" || fail "cannot make a Python environment; on Debian, install python3-venv"
+  "$1/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$2" ||
+    fail "cannot install $2"
+  cp "$2" "$1/requirements.txt"
+}
+
 build_go_tool grpcurl github.com/fullstorydev/grpcurl/cmd/grpcurl "$here/tools"
 build_go_tool grpc_health_probe github.com/grpc-ecosystem/grpc-health-probe "$here/tools"
 build_go_tool promlint . "$here/promlint"
@@ -42,3 +55,6 @@ build_go_tool connectconformance connectrpc.com/conformance/cmd/connectconforman
   "$here/../conformance/runner"
 install_package curl curl
 install_package chromium "$chromium"
+install_python_packages "$root/.tools/python" "$root/examples/typed-python/requirements.txt"
+install_python_packages "$root/.tools/schemathesis" "$here/schemathesis/requirements.txt"
+ln -sf ../schemathesis/bin/schemathesis "$bin/schemathesis"

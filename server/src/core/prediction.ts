@@ -1,3 +1,6 @@
+import type { Feeds } from "./feeds.ts";
+import type { RoutingSnapshot } from "./routing-snapshot.ts";
+import type { Signature } from "./signature.ts";
 import type { DataType, Tensor } from "./tensor.ts";
 import type { Value, ValueObject } from "./value.ts";
 
@@ -22,15 +25,39 @@ export interface GivenTensor {
   readonly content: TensorContent;
 }
 
-/** What a prediction is asked of: tensors, or rows. */
-export type PredictInput =
+/** What any model can be asked: tensors, or rows. */
+export type GenericInput =
   | { readonly kind: "tensors"; readonly tensors: readonly GivenTensor[] }
   | { readonly kind: "rows"; readonly rows: readonly Value[] };
 
-/** What a prediction answers, in the form that it was asked in. */
-export type PredictOutput =
+/** What any model can answer, in the form that it was asked in. */
+export type GenericOutput =
   | { readonly kind: "tensors"; readonly tensors: readonly Tensor[] }
   | { readonly kind: "rows"; readonly rows: readonly ValueObject[] };
+
+/** Translates between a form of one model's own and what the model takes and answers. */
+export interface TypedCodec {
+  /** Checks and encodes a request. Throws INVALID_INPUT with every violation. */
+  encode(request: object): Feeds;
+  /** Writes the answer, of every output in the signature's order. Throws MODEL_ANSWER_INVALID. */
+  decode(outputs: readonly Tensor[], feeds: Feeds): object;
+}
+
+/** A request in a form of one model's own. */
+export interface TypedInput {
+  readonly kind: "typed";
+  readonly request: object;
+  /** The versions that know the form. */
+  readonly routing: RoutingSnapshot;
+  /** Gives the codec of a version that knows the form, by its signature. */
+  readonly codecOf: (signature: Signature) => TypedCodec;
+}
+
+/** What a prediction is asked of. */
+export type PredictInput = GenericInput | TypedInput;
+
+/** What a prediction answers, in the form that it was asked in. */
+export type PredictOutput = GenericOutput | { readonly kind: "typed"; readonly answer: object };
 
 /** Tells when a caller leaves: what is needed of an AbortSignal. */
 export interface CallSignal {
@@ -47,7 +74,7 @@ export interface PredictCall {
   /** A version number, an alias, or "" for the version that routing picks. */
   readonly version: string;
   readonly input: PredictInput;
-  /** The outputs to answer; none named means all. */
+  /** The outputs to answer; none named means all, and so does a typed call. */
   readonly outputs: readonly string[];
   /** Aborted when the caller cancels or the deadline passes. */
   readonly signal: CallSignal;

@@ -4,6 +4,7 @@ import type { FoundModel, FoundVersion, Source } from "./source.ts";
 
 const versionName = /^[1-9]\d{0,18}$/;
 const manifestNames = ["model.yaml", "model.yml"];
+const lockNames = ["contract.lock"];
 
 /**
  * Makes a source of the models in a directory: `<root>/<model>/<version>/`,
@@ -50,11 +51,13 @@ async function readModel(name: string, directory: string): Promise<FoundModel> {
     .filter((each) => versionName.test(each))
     .map((each): FoundVersion => ({ version: BigInt(each), directory: join(directory, each) }))
     .toSorted((a, b) => (a.version < b.version ? -1 : 1));
-  return { name, versions, manifest: await readManifest(directory) };
+  const manifest = await readFirst(directory, manifestNames);
+  return { name, versions, manifest, contractLock: await readFirst(directory, lockNames) };
 }
 
-async function readManifest(directory: string): Promise<string | undefined> {
-  for (const name of manifestNames) {
+/** Reads the first of these files that is there. */
+async function readFirst(directory: string, names: readonly string[]): Promise<string | undefined> {
+  for (const name of names) {
     try {
       return await readFile(join(directory, name), "utf8");
     } catch (error) {

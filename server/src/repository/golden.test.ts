@@ -1,7 +1,7 @@
 import type { GoldenExample } from "@presage/gen/presage/v1/manifest_pb";
 import { describe, expect, it } from "vitest";
 import { manifestOf } from "../../../test/support/signatures.ts";
-import type { PredictOutput } from "../core/prediction.ts";
+import type { GenericOutput } from "../core/prediction.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { ValueObject } from "../core/value.ts";
 import { compareGolden, goldenInput } from "./golden.ts";
@@ -12,11 +12,11 @@ function example(text: string): GoldenExample {
   return golden;
 }
 
-function rows(...given: ValueObject[]): PredictOutput {
+function rows(...given: ValueObject[]): GenericOutput {
   return { kind: "rows", rows: given };
 }
 
-function tensors(...given: Tensor[]): PredictOutput {
+function tensors(...given: Tensor[]): GenericOutput {
   return { kind: "tensors", tensors: given };
 }
 

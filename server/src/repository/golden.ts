@@ -1,21 +1,21 @@
 import type { GoldenExample } from "@presage/gen/presage/v1/manifest_pb";
 import { tensorFromProto, tensorToProto } from "../codecs/tensor.ts";
 import { valueFromProto, valueToProto } from "../codecs/value.ts";
-import type { GivenTensor, PredictInput, PredictOutput } from "../core/prediction.ts";
+import type { GenericInput, GenericOutput, GivenTensor } from "../core/prediction.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { isValueList, isValueObject, showValue, type Value } from "../core/value.ts";
 
 const defaultTolerance = 1e-6;
 
 /** Returns the input of a golden example. */
-export function goldenInput(example: GoldenExample): PredictInput {
+export function goldenInput(example: GoldenExample): GenericInput {
   return example.rows.length > 0
     ? { kind: "rows", rows: example.rows.map(valueFromProto) }
     : { kind: "tensors", tensors: example.tensors.map(tensorFromProto) };
 }
 
 /** Returns how an answer differs from what a golden example expects; empty if it does not. */
-export function compareGolden(example: GoldenExample, answer: PredictOutput): readonly string[] {
+export function compareGolden(example: GoldenExample, answer: GenericOutput): readonly string[] {
   const tolerance = example.tolerance ?? defaultTolerance;
   switch (answer.kind) {
     case "rows":

@@ -31,8 +31,8 @@ export interface VersionLife {
   unload(): Promise<void>;
 }
 
-/** Begins the life of a version, which is loading. */
-export function createVersionLife(clock: Clock): VersionLife {
+/** Begins the life of a version, which is loading; `changed` is called at each change of its state. */
+export function createVersionLife(clock: Clock, changed: () => void = () => {}): VersionLife {
   let status: VersionStatus = { state: "loading", reason: "", since: clock.now() };
   let loaded: LoadedVersion | undefined;
   let signature: Signature | undefined;
@@ -41,6 +41,7 @@ export function createVersionLife(clock: Clock): VersionLife {
 
   const become = (state: LifeState, reason: string): void => {
     status = { state, reason, since: clock.now() };
+    changed();
   };
 
   return {

@@ -17,6 +17,8 @@ export interface Manager {
   models(): readonly ModelState[];
   /** One model as it stands now. Throws MODEL_NOT_FOUND. */
   model(name: string): ModelState;
+  /** What is said of a model beside its versions. Throws MODEL_NOT_FOUND. */
+  declaration(name: string): Declaration;
   /** What routing needs to know of a model; it follows the model. Throws MODEL_NOT_FOUND. */
   routing(name: string): RoutingSnapshot;
   /**
@@ -24,8 +26,18 @@ export interface Manager {
    * MODEL_NOT_FOUND, VERSION_NOT_FOUND or VERSION_NOT_READY.
    */
   acquire(model: string, version: bigint): Handle;
+  /** Calls `listener` at each change of a version's state, until the returned function is called. */
+  subscribe(listener: () => void): () => void;
   /** Unloads every version once no call uses it any more. */
   close(): Promise<void>;
+}
+
+/** What is said of a model beside its versions. */
+export interface Declaration {
+  /** Undefined if there is none, or it cannot be read. */
+  readonly manifest: ModelManifest | undefined;
+  /** The text of its `contract.lock`; undefined if it has none. */
+  readonly contractLock: string | undefined;
 }
 
 /** What a manager works with. */
@@ -48,6 +60,10 @@ const retryWhileLoadingMs = 1000;
 /** Makes a manager that holds every version of its source. */
 export function createManager({ source, loader, clock }: ManagerParts): Manager {
   const models = new Map<string, ManagedModel>();
+  const listeners = new Set<() => void>();
+  const changed = (): void => {
+    for (const listener of listeners) listener();
+  };
 
   let scanned = false;
 
@@ -69,7 +85,9 @@ export function createManager({ source, loader, clock }: ManagerParts): Manager 
   const manage = (found: FoundModel): ManagedModel => {
     const read = readManifest(found);
     const manifest = read.kind === "ok" ? read.manifest : undefined;
-    const lives = found.versions.map(({ version }) => [version, createVersionLife(clock)] as const);
+    const lives = found.versions.map(
+      ({ version }) => [version, createVersionLife(clock, changed)] as const,
+    );
     const problems = found.versions.length === 0 ? ["the model has no version, such as 1/"] : [];
     return {
       found,
@@ -114,6 +132,10 @@ export function createManager({ source, loader, clock }: ManagerParts): Manager 
     },
     models: () => [...models.values()].map(describeModel),
     model: (name) => describeModel(find(name)),
+    declaration(name) {
+      const { manifest, found } = find(name);
+      return { manifest, contractLock: found.contractLock };
+    },
     routing: (name) => find(name).routing,
     acquire(name, version) {
       const life = find(name).versions.get(version);
@@ -128,6 +150,10 @@ export function createManager({ source, loader, clock }: ManagerParts): Manager 
         `version ${version} of ${name} is ${reason}`,
         status.state === "loading" ? { retryAfterMs: retryWhileLoadingMs } : {},
       );
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
     async close() {
       const lives = [...models.values()].flatMap((model) => [...model.versions.values()]);

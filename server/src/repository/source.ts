@@ -10,6 +10,8 @@ export interface FoundModel {
   readonly name: string;
   /** The text of the model's manifest; undefined if it has none. */
   readonly manifest: string | undefined;
+  /** The text of its `contract.lock`. @default it has none */
+  readonly contractLock?: string | undefined;
   /** The versions, ascending. */
   readonly versions: readonly FoundVersion[];
 }

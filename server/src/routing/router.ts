@@ -18,7 +18,7 @@ const decimal = /^[1-9]\d*$/;
  * name that the model does not have.
  */
 export function routeCall(requested: string, snapshot: RoutingSnapshot): Routed {
-  const { model, aliases, versions } = snapshot;
+  const { aliases, versions } = snapshot;
   if (requested !== "") {
     const version = findRequested(requested, snapshot);
     return (
@@ -29,7 +29,7 @@ export function routeCall(requested: string, snapshot: RoutingSnapshot): Routed 
   if (stable !== undefined) return routeBy("stable", stable, snapshot);
   const latest = versions.findLast((each) => each.isReady) ?? versions.at(-1);
   if (latest === undefined) {
-    throw new ServingError("VERSION_NOT_FOUND", `the model ${model} has no version`);
+    throw new ServingError("VERSION_NOT_FOUND", `${ownerOf(snapshot)} has no version`);
   }
   return routeBy("latest", latest.version, snapshot);
 }
@@ -74,12 +74,17 @@ function routeRequested(requested: string, version: bigint, snapshot: RoutingSna
   return remember(snapshot, requested, { version, route: { policy: "requested", reason, alias } });
 }
 
-function findRequested(requested: string, { model, aliases, versions }: RoutingSnapshot): bigint {
+function ownerOf({ model, owner = `the model ${model}` }: RoutingSnapshot): string {
+  return owner;
+}
+
+function findRequested(requested: string, snapshot: RoutingSnapshot): bigint {
+  const { aliases, versions } = snapshot;
   const version = decimal.test(requested) ? BigInt(requested) : aliases.get(requested);
   if (version !== undefined && versions.some((each) => each.version === version)) return version;
   const known = [...versions.map((each) => String(each.version)), ...aliases.keys()].join(", ");
   throw new ServingError(
     "VERSION_NOT_FOUND",
-    `the model ${model} has no version or alias "${requested}", but ${known}`,
+    `${ownerOf(snapshot)} has no version or alias "${requested}", but ${known}`,
   );
 }

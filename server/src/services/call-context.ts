@@ -11,10 +11,18 @@ export interface CallContext
   readonly signal: CallSignal;
   /** Reads one header of the request; missing on a lane where `requestHeader` costs nothing. */
   readonly header?: (name: string) => string | undefined;
+  /** Adds a header to the answer; missing on a lane where `responseHeader` costs nothing. */
+  readonly addHeader?: (name: string, value: string) => void;
 }
 
 /** Reads one header of a call's request, by its name in lower case. */
 export function readHeader(context: CallContext, name: string): string | undefined {
   if (context.header !== undefined) return context.header(name);
   return context.requestHeader.get(name) ?? undefined;
+}
+
+/** Adds a header to a call's answer, by its name in lower case. */
+export function addHeader(context: CallContext, name: string, value: string): void {
+  if (context.addHeader !== undefined) context.addHeader(name, value);
+  else context.responseHeader.set(name, value);
 }

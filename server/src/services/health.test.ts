@@ -6,9 +6,11 @@ import {
   HealthListRequestSchema,
   HealthCheckResponse_ServingStatus as Serving,
 } from "@presage/gen/grpc/health/v1/health_pb";
+import { InferenceService } from "@presage/gen/presage/v1/inference_pb";
 import { describe, expect, it } from "vitest";
 import { createReadiness, type Readiness, type ServerPhase } from "../core/readiness.ts";
 import { createHealthService } from "./health.ts";
+import { createServiceDirectory } from "./service-directory.ts";
 
 const inference = "presage.v1.InferenceService";
 
@@ -18,7 +20,13 @@ function setUp(phase: ServerPhase): {
 } {
   const readiness = createReadiness();
   readiness.become(phase);
-  return { readiness, service: createHealthService({ readiness, services: [inference] }) };
+  return {
+    readiness,
+    service: createHealthService({
+      readiness,
+      directory: createServiceDirectory([InferenceService], []),
+    }),
+  };
 }
 
 function contextOf(signal?: AbortSignal): ReturnType<typeof createHandlerContext> {

@@ -10,12 +10,13 @@ import {
 } from "@presage/gen/grpc/health/v1/health_pb";
 import { ServingError } from "../core/errors.ts";
 import type { Readiness, ServerPhase } from "../core/readiness.ts";
+import type { ServiceDirectory } from "./service-directory.ts";
 
 /** What the health service works with. */
 export interface HealthParts {
   readonly readiness: Readiness;
-  /** The full names of the services whose health can be asked for. */
-  readonly services: readonly string[];
+  /** The services whose health can be asked for. */
+  readonly directory: Pick<ServiceDirectory, "names" | "subscribe">;
 }
 
 const server = "";
@@ -23,36 +24,40 @@ const server = "";
 /**
  * Makes `grpc.health.v1.Health`. The server ("") and each of its services are
  * SERVING once the models were loaded, and NOT_SERVING from the moment that the
- * server begins to stop; watchers are told so before their streams end.
+ * server begins to stop; watchers are told so before their streams end. A service
+ * that comes or goes while it is watched is told as SERVICE_UNKNOWN without its model.
  */
 export function createHealthService({
   readiness,
-  services,
+  directory,
 }: HealthParts): ServiceImpl<typeof Health> {
-  const known = new Set([server, ...services]);
+  const isKnown = (service: string): boolean =>
+    service === server || directory.names.includes(service);
   const respond = (service: string, phase: ServerPhase): HealthCheckResponse =>
     create(HealthCheckResponseSchema, {
-      status: known.has(service) ? statusOf(phase) : Serving.SERVICE_UNKNOWN,
+      status: isKnown(service) ? statusOf(phase) : Serving.SERVICE_UNKNOWN,
     });
 
   return {
     check({ service }: HealthCheckRequest) {
-      if (known.has(service)) return respond(service, readiness.phase);
+      if (isKnown(service)) return respond(service, readiness.phase);
       throw new ConnectError(`unknown service "${service}"`, Code.NotFound);
     },
     list: () => ({
       statuses: Object.fromEntries(
-        [...known].map((name) => [name, respond(name, readiness.phase)]),
+        [server, ...directory.names].map((name) => [name, respond(name, readiness.phase)]),
       ),
     }),
     async *watch({ service }: HealthCheckRequest, { signal }: HandlerContext) {
       const phases: ServerPhase[] = [readiness.phase];
       let wake = Promise.withResolvers<void>();
       const stop = (): void => wake.resolve();
-      const unsubscribe = readiness.subscribe((phase) => {
+      const note = (phase: ServerPhase): void => {
         phases.push(phase);
         wake.resolve();
-      });
+      };
+      const unsubscribe = readiness.subscribe(note);
+      const unsubscribeDirectory = directory.subscribe(() => note(readiness.phase));
       signal.addEventListener("abort", stop, { once: true });
       try {
         let told: Serving | undefined;
@@ -71,6 +76,7 @@ export function createHealthService({
         }
       } finally {
         unsubscribe();
+        unsubscribeDirectory();
         signal.removeEventListener("abort", stop);
       }
     },

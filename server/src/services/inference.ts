@@ -15,7 +15,7 @@ import { tensorFromProto, tensorToProto } from "../codecs/tensor.ts";
 import { valueFromProto, valueToProto } from "../codecs/value.ts";
 import type { Clock } from "../core/clock.ts";
 import { ServingError } from "../core/errors.ts";
-import type { PredictInput, Prediction } from "../core/prediction.ts";
+import type { GenericInput, Prediction } from "../core/prediction.ts";
 import type { Readiness } from "../core/readiness.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { createViolationList } from "../core/violations.ts";
@@ -149,7 +149,7 @@ function missingField(field: string): ServingError {
   return new ServingError("INVALID_INPUT", `${field}: required`, { violations });
 }
 
-function readInput(request: PredictRequest): PredictInput {
+function readInput(request: PredictRequest): GenericInput {
   const violations = createViolationList();
   if (request.model === "") violations.add("model", "required");
   const { tensors, rows } = request;

@@ -14,9 +14,14 @@ import { ServingError } from "../core/errors.ts";
 import type { LifeState } from "../repository/lifecycle.ts";
 import type { Manager } from "../repository/manager.ts";
 import type { ModelState, ModelTask } from "../repository/model-state.ts";
+import type { ModelServices, TypedModels } from "./typed-models.ts";
 
 /** Makes `presage.v1.ModelService`. */
-export function createModelService(manager: Manager): ServiceImpl<typeof ModelService> {
+export function createModelService(
+  manager: Pick<Manager, "models" | "model">,
+  typed: Pick<TypedModels, "of">,
+): ServiceImpl<typeof ModelService> {
+  const writeModel = (model: ModelState): Model => writeModelState(model, typed.of(model.name));
   return {
     listModels: () => ({ models: manager.models().map(writeModel) }),
     getModel: ({ model }: GetModelRequest) => {
@@ -29,7 +34,10 @@ export function createModelService(manager: Manager): ServiceImpl<typeof ModelSe
   };
 }
 
-function writeModel(model: ModelState): Model {
+function writeModelState(
+  model: ModelState,
+  { services, contracts, problem }: ModelServices,
+): Model {
   return create(ModelSchema, {
     name: model.name,
     displayName: model.displayName,
@@ -37,9 +45,12 @@ function writeModel(model: ModelState): Model {
     task: writeTask(model.task),
     aliases: Object.fromEntries(model.aliases),
     problem: model.problem,
+    services: [...services],
+    contractProblem: problem,
     versions: model.versions.map(({ version, status, signature }) => ({
       version,
       state: writeState(status.state),
+      service: contracts.get(version)?.service.typeName ?? "",
       reason: status.reason,
       stateTime: timestampFromMs(status.since),
       ...(signature === undefined ? {} : { signature: signatureToProto(signature) }),

@@ -29,7 +29,7 @@ const services = [
 ];
 
 function serviceOf(readiness: Readiness = createReadiness()): ReflectionService {
-  return createReflectionService({ files, services, readiness });
+  return createReflectionService({ directory: { files, names: services }, readiness });
 }
 
 async function* ask(...questions: Question[]): AsyncGenerator<ServerReflectionRequest> {

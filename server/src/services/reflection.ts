@@ -4,13 +4,12 @@ import { Code } from "@connectrpc/connect";
 import type { ServerReflectionRequest } from "@presage/gen/grpc/reflection/v1/reflection_pb";
 import type { ServerReflectionRequest as AlphaRequest } from "@presage/gen/grpc/reflection/v1alpha/reflection_pb";
 import { type Readiness, untilDraining } from "../core/readiness.ts";
+import type { ServiceDirectory } from "./service-directory.ts";
 
 /** What the reflection service tells of. */
 export interface ReflectionParts {
-  /** The files that define the services, and those that describe errors; imports are followed. */
-  readonly files: readonly DescFile[];
-  /** The full names of the services that are served. */
-  readonly services: readonly string[];
+  /** The services that are served, and the files that define them; imports are followed. */
+  readonly directory: Pick<ServiceDirectory, "names" | "files">;
   readonly readiness: Readiness;
 }
 
@@ -43,7 +42,16 @@ export interface ReflectionService {
  * same messages under another name.
  */
 export function createReflectionService(parts: ReflectionParts): ReflectionService {
-  const index = indexFiles(parts.files);
+  const { directory } = parts;
+  let indexed = directory.files;
+  let latest = indexFiles(indexed);
+  const currentIndex = (): FileIndex => {
+    if (indexed !== directory.files) {
+      indexed = directory.files;
+      latest = indexFiles(indexed);
+    }
+    return latest;
+  };
 
   const answerFile = (file: DescFile | undefined, wanted: string): Answer => {
     if (file === undefined) return notFound(wanted);
@@ -52,25 +60,32 @@ export function createReflectionService(parts: ReflectionParts): ReflectionServi
   };
 
   const answer = ({ messageRequest }: ServerReflectionRequest | AlphaRequest): Answer => {
+    const index = currentIndex();
     switch (messageRequest.case) {
       case "fileByFilename":
         return answerFile(index.byName.get(messageRequest.value), messageRequest.value);
       case "fileContainingSymbol":
         return answerFile(index.bySymbol.get(messageRequest.value), messageRequest.value);
-      case "fileContainingExtension":
-        return notFound(
-          `extension ${messageRequest.value.extensionNumber} of ${messageRequest.value.containingType}`,
+      case "fileContainingExtension": {
+        const { containingType, extensionNumber } = messageRequest.value;
+        return answerFile(
+          index.extensions.get(containingType)?.get(extensionNumber),
+          `extension ${extensionNumber} of ${containingType}`,
         );
+      }
       case "allExtensionNumbersOfType":
         if (!index.bySymbol.has(messageRequest.value)) return notFound(messageRequest.value);
         return {
           case: "allExtensionNumbersResponse",
-          value: { baseTypeName: messageRequest.value, extensionNumber: [] },
+          value: {
+            baseTypeName: messageRequest.value,
+            extensionNumber: [...(index.extensions.get(messageRequest.value)?.keys() ?? [])],
+          },
         };
       case "listServices":
         return {
           case: "listServicesResponse",
-          value: { service: parts.services.toSorted().map((name) => ({ name })) },
+          value: { service: directory.names.toSorted().map((name) => ({ name })) },
         };
       case undefined:
         return {
@@ -104,6 +119,8 @@ function notFound(wanted: string): Answer {
 interface FileIndex {
   readonly byName: ReadonlyMap<string, DescFile>;
   readonly bySymbol: ReadonlyMap<string, DescFile>;
+  /** The files of the extensions of each message, by number. */
+  readonly extensions: ReadonlyMap<string, ReadonlyMap<number, DescFile>>;
 }
 
 function indexFiles(roots: readonly DescFile[]): FileIndex {
@@ -112,7 +129,19 @@ function indexFiles(roots: readonly DescFile[]): FileIndex {
   for (const file of files) {
     for (const symbol of symbolsOf(file)) bySymbol.set(symbol, file);
   }
-  return { byName: new Map([...files].map((file) => [file.proto.name, file])), bySymbol };
+  const byName = new Map([...files].map((file) => [file.proto.name, file]));
+  return { byName, bySymbol, extensions: indexExtensions(files) };
+}
+
+function indexExtensions(files: Iterable<DescFile>): FileIndex["extensions"] {
+  const index = new Map<string, Map<number, DescFile>>();
+  for (const file of files) {
+    for (const { extendee, number } of file.extensions) {
+      const numbers = index.get(extendee.typeName) ?? new Map<number, DescFile>();
+      index.set(extendee.typeName, numbers.set(number, file));
+    }
+  }
+  return index;
 }
 
 /** A file, then everything that it imports. */
@@ -139,5 +168,10 @@ function symbolsOf(file: DescFile): readonly string[] {
     service.typeName,
     ...service.methods.map((method) => `${service.typeName}.${method.name}`),
   ]);
-  return [...messages, ...file.enums.map((each) => each.typeName), ...services];
+  return [
+    ...messages,
+    ...file.enums.map((each) => each.typeName),
+    ...services,
+    ...file.extensions.map((each) => each.typeName),
+  ];
 }

@@ -1,5 +1,5 @@
 import type { Feeds } from "../core/feeds.ts";
-import type { PredictInput, PredictOutput } from "../core/prediction.ts";
+import type { GenericInput, GenericOutput } from "../core/prediction.ts";
 import type { Signature } from "../core/signature.ts";
 import { showShape, type Tensor } from "../core/tensor.ts";
 import type { ValueObject } from "../core/value.ts";
@@ -11,11 +11,11 @@ import { createTensorDecoder } from "./tensor-decoder.ts";
 /** Translates between what callers say and what a model takes and answers. */
 export interface PredictionCodec {
   /** Checks and encodes the input of a call. Throws INVALID_INPUT with every violation. */
-  encode(input: PredictInput): Feeds;
+  encode(input: GenericInput): Feeds;
   /** Checks the names of the outputs that a call wants; none named means all. */
   selectOutputs(names: readonly string[]): readonly string[];
   /** Puts a model's outputs into the form that the call was asked in. */
-  decode(kind: PredictInput["kind"], outputs: readonly Tensor[], feeds: Feeds): PredictOutput;
+  decode(kind: GenericInput["kind"], outputs: readonly Tensor[], feeds: Feeds): GenericOutput;
   /** Facts about an input, e.g. `shape_input_data`. */
   describe(feeds: Feeds): ValueObject;
 }

@@ -37,7 +37,7 @@ describe("decide()", () => {
         "access-control-allow-headers":
           "content-type, connect-protocol-version, connect-timeout-ms, connect-content-encoding, " +
           "connect-accept-encoding, content-encoding, accept-encoding, grpc-message-type, " +
-          "x-grpc-web, x-user-agent, grpc-timeout, traceparent, tracestate, authorization",
+          "x-grpc-web, x-user-agent, grpc-timeout, traceparent, tracestate, presage-version, authorization",
         "access-control-max-age": "7200",
         vary: "Origin, Access-Control-Request-Method, Access-Control-Request-Headers",
       },
@@ -59,7 +59,7 @@ describe("decide()", () => {
         "access-control-allow-origin": "http://localhost:5173",
         "access-control-expose-headers":
           "grpc-status, grpc-message, grpc-status-details-bin, content-encoding, " +
-          "connect-content-encoding, traceparent, tracestate",
+          "connect-content-encoding, traceparent, tracestate, presage-model-version, presage-prediction-id",
         vary: "Origin",
       },
     });

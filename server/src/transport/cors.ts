@@ -1,4 +1,5 @@
 import { cors } from "@connectrpc/connect";
+import { typedHeaders } from "../services/typed-headers.ts";
 
 /** What cross-origin rules ask of the answer to one request. */
 export type CorsDecision =
@@ -41,10 +42,16 @@ const allowedMethods = list(cors.allowedMethods).toUpperCase();
 const requestHeaders = list([
   ...cors.allowedHeaders,
   ...traceHeaders,
+  typedHeaders.version,
   "authorization",
   "x-user-agent",
 ]);
-const exposedHeaders = list([...cors.exposedHeaders, ...traceHeaders]);
+const exposedHeaders = list([
+  ...cors.exposedHeaders,
+  ...traceHeaders,
+  typedHeaders.modelVersion,
+  typedHeaders.predictionId,
+]);
 const preflightVary =
   "Origin, Access-Control-Request-Method, Access-Control-Request-Headers" as const;
 

@@ -3,6 +3,7 @@ import type { ConnectLane } from "./connect-lane.ts";
 import type { Cors } from "./cors.ts";
 import { createRequestExchange, createStreamExchange } from "./exchange.ts";
 import type { AnyRequest, AnyResponse, Handler } from "./handler.ts";
+import type { DocsPages } from "./http/docs-pages.ts";
 import type { Probes, WholeAnswer } from "./http/probes.ts";
 import type { ScrapePage } from "./http/scrape-page.ts";
 import type { StreamHandler } from "./http2-server.ts";
@@ -17,6 +18,8 @@ export interface LaneParts {
   readonly probes: Probes;
   /** Answers Prometheus. @default its path is unknown */
   readonly scrape?: ScrapePage | undefined;
+  /** Shows what can be called. @default its paths are unknown */
+  readonly docs?: DocsPages | undefined;
   /** Answers the common kind of call. */
   readonly plain: PlainLane;
   /** Answers the common kind of stream. @default they go to Connect's engine */
@@ -34,7 +37,8 @@ export interface Lanes {
 }
 
 /** Makes the crossing of the lanes. */
-export function createLanes({ cors, probes, scrape, plain, streams, connect }: LaneParts): Lanes {
+export function createLanes(parts: LaneParts): Lanes {
+  const { cors, probes, scrape, docs, plain, streams, connect } = parts;
   // HTTP/2 calls of the common kind were taken from their streams.
   const takeRequest = (request: AnyRequest, response: AnyResponse): boolean =>
     request instanceof http.IncomingMessage &&
@@ -62,8 +66,8 @@ export function createLanes({ cors, probes, scrape, plain, streams, connect }: L
         send(response, probed);
         return;
       }
-      const scraped = scrape?.answer(method, url);
-      if (scraped !== undefined) void scraped.then((page) => send(response, page));
+      const page = scrape?.answer(method, url) ?? docs?.answer(method, url);
+      if (page !== undefined) void page.then((answer) => send(response, answer));
       else if (method !== "POST" || !takeRequest(request, response)) connect(request, response);
     },
   };

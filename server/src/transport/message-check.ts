@@ -6,7 +6,9 @@ import {
   type Registry,
 } from "@bufbuild/protobuf";
 import { invalidInput, type ServingError, type Violation } from "../core/errors.ts";
+import { isTypedMessage } from "../services/typed-message.ts";
 import { findDuplicateKeys } from "./duplicate-keys.ts";
+import { findFieldViolations } from "./field-violations.ts";
 import { tooManyValues } from "./message-limits.ts";
 import { isTooHeavy } from "./message-weight.ts";
 import type { AnyMessage } from "./message-writer.ts";
@@ -64,12 +66,22 @@ function checkJson({ schema, anyTypes }: MessageForm, message: Uint8Array): void
     throw invalidInput(duplicates.map((field) => ({ field, description: "given twice" })));
   }
   try {
-    fromJson(schema, json, { ignoreUnknownFields: true, registry: anyTypes });
+    const ignoreUnknownFields = !isTypedMessage(schema);
+    fromJson(schema, json, { ignoreUnknownFields, registry: anyTypes });
   } catch (error) {
+    const found = isTypedMessage(schema) ? findFieldViolations(schema, json) : [];
+    if (found.length > 0) throw boundedError(found);
     throw invalidInput([readFieldError(textOf(error), schema)]);
   }
 }
 
+/** The error of violations, of which there may be more than are told. */
+function boundedError(found: readonly Violation[]): ServingError {
+  const told = found.slice(0, mostViolations);
+  return invalidInput(told, found.length - told.length);
+}
+
+const mostViolations = 1000;
 const fieldError = /^cannot decode field (?:\w+\.)*(\w+) from JSON: (.*)$/s;
 const messageError = /^cannot decode message \S+ from JSON: (.*)$/s;
 

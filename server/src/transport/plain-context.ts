@@ -6,6 +6,8 @@ import type { PlainSignal } from "./plain-signal.ts";
 export interface AddedMetadata {
   readonly header: Headers | undefined;
   readonly trailer: Headers | undefined;
+  /** Headers that were added one by one. */
+  readonly plain?: Readonly<Record<string, string>> | undefined;
 }
 
 /** What a method may ask of a call on the plain lane, and add to its answer. */
@@ -36,6 +38,7 @@ class PlainContextImplementation implements PlainContext {
   #requestHeader: Headers | undefined;
   #responseHeader: Headers | undefined;
   #responseTrailer: Headers | undefined;
+  #added: Record<string, string> | undefined;
 
   constructor({ exchange, signal, timeoutMs }: PlainContextParts) {
     this.#exchange = exchange;
@@ -51,6 +54,11 @@ class PlainContextImplementation implements PlainContext {
   header(name: string): string | undefined {
     const value = this.#exchange.headers[name];
     return typeof value === "string" ? value : value?.join(", ");
+  }
+
+  addHeader(name: string, value: string): void {
+    this.#added ??= {};
+    this.#added[name] = value;
   }
 
   get requestHeader(): Headers {
@@ -69,7 +77,8 @@ class PlainContextImplementation implements PlainContext {
   }
 
   get added(): AddedMetadata {
-    return { header: this.#responseHeader, trailer: this.#responseTrailer };
+    const [header, trailer] = [this.#responseHeader, this.#responseTrailer];
+    return { header, trailer, plain: this.#added };
   }
 
   get url(): string {

@@ -86,8 +86,11 @@ export function byteLength(pieces: readonly Uint8Array[]): number {
 const trailersOk = { "grpc-status": "0" } as const;
 
 /** Puts headers and trailers into the form that Node takes. */
-function plainHeaders(headers: Headers | undefined): Readonly<Record<string, string>> | undefined {
-  return headers === undefined ? undefined : Object.fromEntries(headers);
+function plainHeaders(
+  headers: Headers | undefined,
+  plain?: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> | undefined {
+  return headers === undefined ? plain : { ...Object.fromEntries(headers), ...plain };
 }
 
 function grpc(contentType: string, format: Format): PlainProtocol {
@@ -95,10 +98,10 @@ function grpc(contentType: string, format: Format): PlainProtocol {
     bare: false,
     deadlineHeader: "grpc-timeout",
     read: (schema, body, limit) => readEnvelope({ format, schema, limit }, body),
-    write: (schema, message, { header, trailer }) => ({
+    write: (schema, message, { header, trailer, plain }) => ({
       status: 200,
       contentType,
-      headers: plainHeaders(header),
+      headers: plainHeaders(header, plain),
       body: seal(0, format.write(schema, message, headerBytes)),
       trailers:
         trailer === undefined ? trailersOk : plainHeaders(setTrailerStatus(trailer, undefined)),
@@ -125,10 +128,10 @@ function grpcWeb(contentType: string, format: Format): PlainProtocol {
     bare: false,
     deadlineHeader: "grpc-timeout",
     read: (schema, body, limit) => readEnvelope({ format, schema, limit }, body),
-    write: (schema, message, { header, trailer }) => ({
+    write: (schema, message, { header, trailer, plain }) => ({
       status: 200,
       contentType,
-      headers: plainHeaders(header),
+      headers: plainHeaders(header, plain),
       body: [
         ...seal(0, format.write(schema, message, headerBytes)),
         ...(trailer === undefined ? webTrailerOk : trailerFrame(trailer, undefined)),
@@ -153,7 +156,7 @@ function connect(contentType: string, format: Format): PlainProtocol {
     write: (schema, message, added) => ({
       status: 200,
       contentType,
-      headers: plainHeaders(muxed(added)),
+      headers: plainHeaders(muxed(added), added.plain),
       body: format.write(schema, message, 0),
     }),
     fail(error, { header = new Headers(), trailer }) {

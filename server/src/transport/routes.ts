@@ -1,4 +1,4 @@
-import { createRegistry, type DescFile, type DescService, type Registry } from "@bufbuild/protobuf";
+import { createRegistry, type DescService, type Registry } from "@bufbuild/protobuf";
 import type { ConnectRouter, ServiceImpl } from "@connectrpc/connect";
 import { file_google_rpc_error_details } from "@presage/gen/google/rpc/error_details_pb";
 import { Health } from "@presage/gen/grpc/health/v1/health_pb";
@@ -10,17 +10,19 @@ import type { Readiness } from "../core/readiness.ts";
 import { createHealthService } from "../services/health.ts";
 import type { InferenceMethods } from "../services/inference.ts";
 import { createReflectionService } from "../services/reflection.ts";
+import { createServiceDirectory } from "../services/service-directory.ts";
+import type { TypedService } from "../services/typed-service.ts";
 import type { UnaryMethod } from "./plain-lane.ts";
 import type { StreamMethod } from "./stream-lane.ts";
 
-/** The implementations of the services that models are served by. */
+/** The implementations of the services that every model is served by. */
 export interface Services {
   readonly inference: InferenceMethods;
   readonly model: ServiceImpl<typeof ModelService>;
 }
 
-/** Every service that is served, by which the others can be found. */
-const served: readonly DescService[] = [
+/** Every service that is always served, by which the others can be found. */
+const alwaysServed: readonly DescService[] = [
   InferenceService,
   ModelService,
   Health,
@@ -41,30 +43,46 @@ export interface Routes {
   readonly streams: readonly StreamMethod[];
 }
 
-/** Lists the methods of every service, with health and reflection for all of them. */
-export function createRoutes(services: Services, readiness: Readiness): Routes {
-  const names = served.map((service) => service.typeName);
-  const files: DescFile[] = [
-    ...served.map((service) => service.file),
-    file_google_rpc_error_details,
-  ];
-  const reflection = createReflectionService({ files, services: names, readiness });
-  const health = createHealthService({ readiness, services: names });
+/** Lists the methods of services that come and go with their models. */
+export interface RouteTable {
+  /** Lists the methods of these services beside those that are always served; health and reflection tell of them from now on. */
+  routesWith(typed: readonly TypedService[]): Routes;
+}
+
+/** Makes the table of the services that are always served, with health and reflection for all. */
+export function createRouteTable(services: Services, readiness: Readiness): RouteTable {
+  const directory = createServiceDirectory(alwaysServed, [file_google_rpc_error_details]);
+  const reflection = createReflectionService({ directory, readiness });
+  const health = createHealthService({ readiness, directory });
   return {
-    register(router) {
-      router.service(InferenceService, services.inference);
-      router.service(ModelService, services.model);
-      router.service(Health, health);
-      router.service(ServerReflection, reflection);
-      router.service(ServerReflectionAlpha, reflection);
+    routesWith(typed) {
+      directory.replace(typed.map(({ descriptor }) => descriptor));
+      return {
+        register(router) {
+          router.service(InferenceService, services.inference);
+          router.service(ModelService, services.model);
+          router.service(Health, health);
+          router.service(ServerReflection, reflection);
+          router.service(ServerReflectionAlpha, reflection);
+          for (const service of typed)
+            router.service(service.descriptor, implementationOf(service));
+        },
+        unary: [
+          ...unaryMethods(InferenceService, services.inference),
+          ...unaryMethods(ModelService, services.model),
+          ...unaryMethods(Health, health),
+          ...typed.flatMap((each) => unaryMethods(each.descriptor, implementationOf(each))),
+        ],
+        streams: [predictStream(services.inference)],
+      };
     },
-    unary: [
-      ...unaryMethods(InferenceService, services.inference),
-      ...unaryMethods(ModelService, services.model),
-      ...unaryMethods(Health, health),
-    ],
-    streams: [predictStream(services.inference)],
   };
+}
+
+/** The methods as those of a service that is not generated, whose type says nothing of them. */
+function implementationOf({ methods }: TypedService): ServiceImpl<DescService> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return methods as object as ServiceImpl<DescService>;
 }
 
 function predictStream({ answerOne }: InferenceMethods): StreamMethod {

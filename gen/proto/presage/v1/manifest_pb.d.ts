@@ -126,6 +126,13 @@ export declare type ModelManifest = Message<"presage.v1.ModelManifest"> & {
    * @generated from field: presage.v1.Drift drift = 14;
    */
   drift?: Drift | undefined;
+
+  /**
+   * What the model's typed service calls things. Default: each field's own.
+   *
+   * @generated from field: presage.v1.Contract contract = 15;
+   */
+  contract?: Contract | undefined;
 };
 
 /**
@@ -133,6 +140,52 @@ export declare type ModelManifest = Message<"presage.v1.ModelManifest"> & {
  * Use `create(ModelManifestSchema)` to create a new message.
  */
 export declare const ModelManifestSchema: GenMessage<ModelManifest>;
+
+/**
+ * Contract says how the typed service of a model is declared, which is derived
+ * from its features, outputs and classes.
+ *
+ * @generated from message presage.v1.Contract
+ */
+export declare type Contract = Message<"presage.v1.Contract"> & {
+  /**
+   * The name of the message of one row, e.g. `Tumor`. Default: the model's name
+   * and `Row`, e.g. `BostonHousingRow`.
+   *
+   * @generated from field: string row = 1;
+   */
+  row: string;
+
+  /**
+   * The name of the message of the answer to a row. Default: `Prediction`.
+   *
+   * @generated from field: string answer = 2;
+   */
+  answer: string;
+
+  /**
+   * The name of the enum of the classes, e.g. `Diagnosis`. Default: `Class`.
+   *
+   * @generated from field: string class_enum = 3;
+   */
+  classEnum: string;
+
+  /**
+   * The number of the contract that a version belongs to, by the version's number.
+   * A version that would break callers of the contract before it begins the next,
+   * e.g. `{ 2: 2 }`. Default: as `contract.lock` has it, else that of the version
+   * before it; 1 for the first.
+   *
+   * @generated from field: map<uint64, uint32> versions = 4;
+   */
+  versions: { [key: string]: number };
+};
+
+/**
+ * Describes the message presage.v1.Contract.
+ * Use `create(ContractSchema)` to create a new message.
+ */
+export declare const ContractSchema: GenMessage<Contract>;
 
 /**
  * Drift says when a feature or an answer counts as having moved away from the
@@ -525,6 +578,184 @@ export declare type GoldenExample = Message<"presage.v1.GoldenExample"> & {
  * Use `create(GoldenExampleSchema)` to create a new message.
  */
 export declare const GoldenExampleSchema: GenMessage<GoldenExample>;
+
+/**
+ * ContractLock keeps what callers of a model's typed service are compiled
+ * against. It is read from `contract.lock` in the model's directory, in JSON, and
+ * written by `presage contract lock`.
+ *
+ * @generated from message presage.v1.ContractLock
+ */
+export declare type ContractLock = Message<"presage.v1.ContractLock"> & {
+  /**
+   * What each contract declares, by the contract's number.
+   *
+   * @generated from field: map<uint32, presage.v1.LockedContract> contracts = 1;
+   */
+  contracts: { [key: number]: LockedContract };
+};
+
+/**
+ * Describes the message presage.v1.ContractLock.
+ * Use `create(ContractLockSchema)` to create a new message.
+ */
+export declare const ContractLockSchema: GenMessage<ContractLock>;
+
+/**
+ * LockedContract is one contract of a model.
+ *
+ * @generated from message presage.v1.LockedContract
+ */
+export declare type LockedContract = Message<"presage.v1.LockedContract"> & {
+  /**
+   * The versions that belong to it.
+   *
+   * @generated from field: repeated uint64 versions = 1;
+   */
+  versions: bigint[];
+
+  /**
+   * Its messages, by name.
+   *
+   * @generated from field: map<string, presage.v1.LockedMessage> messages = 2;
+   */
+  messages: { [key: string]: LockedMessage };
+
+  /**
+   * Its enums, by name.
+   *
+   * @generated from field: map<string, presage.v1.LockedEnum> enums = 3;
+   */
+  enums: { [key: string]: LockedEnum };
+};
+
+/**
+ * Describes the message presage.v1.LockedContract.
+ * Use `create(LockedContractSchema)` to create a new message.
+ */
+export declare const LockedContractSchema: GenMessage<LockedContract>;
+
+/**
+ * LockedMessage is one message of a contract.
+ *
+ * @generated from message presage.v1.LockedMessage
+ */
+export declare type LockedMessage = Message<"presage.v1.LockedMessage"> & {
+  /**
+   * Its fields, by name.
+   *
+   * @generated from field: map<string, presage.v1.LockedField> fields = 1;
+   */
+  fields: { [key: string]: LockedField };
+
+  /**
+   * The numbers of removed fields, by name. Neither comes back.
+   *
+   * @generated from field: map<string, uint32> reserved = 2;
+   */
+  reserved: { [key: string]: number };
+};
+
+/**
+ * Describes the message presage.v1.LockedMessage.
+ * Use `create(LockedMessageSchema)` to create a new message.
+ */
+export declare const LockedMessageSchema: GenMessage<LockedMessage>;
+
+/**
+ * LockedField is one field of a message.
+ *
+ * @generated from message presage.v1.LockedField
+ */
+export declare type LockedField = Message<"presage.v1.LockedField"> & {
+  /**
+   * The number that it has on the wire.
+   *
+   * @generated from field: uint32 number = 1;
+   */
+  number: number;
+
+  /**
+   * Its label and type, e.g. `optional double` or `repeated float`.
+   *
+   * @generated from field: string type = 2;
+   */
+  type: string;
+
+  /**
+   * Its name in JSON, which is the model's own. Default: the field's name.
+   *
+   * @generated from field: string json_name = 3;
+   */
+  jsonName: string;
+
+  /**
+   * True if callers must set it. Default: false.
+   *
+   * @generated from field: bool required = 4;
+   */
+  required: boolean;
+};
+
+/**
+ * Describes the message presage.v1.LockedField.
+ * Use `create(LockedFieldSchema)` to create a new message.
+ */
+export declare const LockedFieldSchema: GenMessage<LockedField>;
+
+/**
+ * LockedEnum is one enum of a contract.
+ *
+ * @generated from message presage.v1.LockedEnum
+ */
+export declare type LockedEnum = Message<"presage.v1.LockedEnum"> & {
+  /**
+   * Its values but the one of 0, by name.
+   *
+   * @generated from field: map<string, presage.v1.LockedValue> values = 1;
+   */
+  values: { [key: string]: LockedValue };
+
+  /**
+   * The numbers of removed values, by name. Neither comes back.
+   *
+   * @generated from field: map<string, uint32> reserved = 2;
+   */
+  reserved: { [key: string]: number };
+};
+
+/**
+ * Describes the message presage.v1.LockedEnum.
+ * Use `create(LockedEnumSchema)` to create a new message.
+ */
+export declare const LockedEnumSchema: GenMessage<LockedEnum>;
+
+/**
+ * LockedValue is one value of an enum.
+ *
+ * @generated from message presage.v1.LockedValue
+ */
+export declare type LockedValue = Message<"presage.v1.LockedValue"> & {
+  /**
+   * The number that it has on the wire.
+   *
+   * @generated from field: uint32 number = 1;
+   */
+  number: number;
+
+  /**
+   * The category or the class's label that it stands for, as text.
+   *
+   * @generated from field: string value = 2;
+   */
+  value: string;
+};
+
+/**
+ * Describes the message presage.v1.LockedValue.
+ * Use `create(LockedValueSchema)` to create a new message.
+ */
+export declare const LockedValueSchema: GenMessage<LockedValue>;
 
 /**
  * Executor is where runs happen.

@@ -142,6 +142,23 @@ export declare type Model = Message<"presage.v1.Model"> & {
    * @generated from field: string problem = 7;
    */
   problem: string;
+
+  /**
+   * The typed services of the model, by their full names, e.g.
+   * `presage.models.boston_housing.v1.BostonHousingService`; reflection
+   * describes them. Empty: none, as no version is READY or has one.
+   *
+   * @generated from field: repeated string services = 8;
+   */
+  services: string[];
+
+  /**
+   * Why a version that is READY has no typed service, for people. It answers
+   * Predict of InferenceService all the same. Empty: each has one.
+   *
+   * @generated from field: string contract_problem = 9;
+   */
+  contractProblem: string;
 };
 
 /**
@@ -190,6 +207,14 @@ export declare type ModelVersion = Message<"presage.v1.ModelVersion"> & {
    * @generated from field: presage.v1.Signature signature = 5;
    */
   signature?: Signature | undefined;
+
+  /**
+   * The typed service that the version answers, by its full name. Empty: none,
+   * as the version is not READY, or no contract could be derived from it.
+   *
+   * @generated from field: string service = 6;
+   */
+  service: string;
 };
 
 /**
