@@ -12,6 +12,7 @@ import { measureOverload } from "./overload.ts";
 import { layOutOverload } from "./overload-table.ts";
 import type { ModeFigures } from "./results.ts";
 import { layOutTargets } from "./table.ts";
+import { judgeTyped, layOutTyped, measureTyped } from "./typed.ts";
 
 /** What a mode needs. */
 export interface ModeContext {
@@ -57,6 +58,11 @@ export async function measureMode(
       const feedback = await measureFeedback(load, plan, tell);
       const targets = judgeFeedback(feedback);
       return withTargets({ feedback, targets }, layOutFeedback(feedback));
+    }
+    case "typed": {
+      const typed = await measureTyped(load, plan, tell);
+      const targets = judgeTyped(typed);
+      return withTargets({ typed, targets }, layOutTyped(typed));
     }
   }
 }

@@ -53,7 +53,7 @@ export const quickPlan: Plan = {
 export const extras = ["mlp", "start"] as const;
 
 /** What can be measured instead of everything else. */
-export const modes = ["overload", "client", "large", "isolation", "feedback"] as const;
+export const modes = ["overload", "client", "large", "isolation", "feedback", "typed"] as const;
 
 /** One of them. */
 export type Mode = (typeof modes)[number];
@@ -87,6 +87,7 @@ export function parseOptions(args: readonly string[], names: readonly string[]):
         large: { type: "boolean", default: false },
         isolation: { type: "boolean", default: false },
         feedback: { type: "boolean", default: false },
+        typed: { type: "boolean", default: false },
         only: { type: "string" },
         help: { type: "boolean", short: "h", default: false },
       },
@@ -113,7 +114,8 @@ export function parseOptions(args: readonly string[], names: readonly string[]):
 /** What `--help` says. */
 export function describeOptions(names: readonly string[]): string {
   return `Usage: npm run bench -- [--quick] [--json]
-         [--only <names> | --overload | --client | --large | --isolation | --feedback]
+         [--only <names> | --overload | --client | --large | --isolation | --feedback |
+          --typed]
 
 Measures Presage beside what it is compared with, each server alone on a core and
 the load generator on another, and prints the medians of interleaved rounds.
@@ -142,6 +144,8 @@ Every run is also written to test/bench/results. Linux only: it reads /proc.
                   cores, and so shares them with the server and the load generator; the
                   CPU time of its processes is not the server's, and is not counted.
                   SQLite's thread is the server's, and is
+  --typed         instead: one row of 30 features by the model's own typed service, beside
+                  the same row as a raw tensor of the generic one
   --json          print the results as JSON instead of tables
   -h, --help      print this
 

@@ -1,0 +1,97 @@
+import { startPresage } from "./contenders.ts";
+import { median } from "./latency.ts";
+import type { Exchange } from "./load/connection.ts";
+import type { LoadGenerator } from "./load/start.ts";
+import type { Plan } from "./options.ts";
+import { expectLength, predictExchange, typedExchange } from "./requests.ts";
+import { concurrency } from "./rounds.ts";
+import { layOut } from "./table.ts";
+import { judgeAll, least, type Target } from "./targets.ts";
+
+/** Calls of one kind in one round. */
+export interface CallFigures {
+  /** Calls a second. */
+  readonly rate: number;
+  /** The server's CPU time for each of them, in microseconds. */
+  readonly cpuMicros: number;
+}
+
+/** One round: the same row by the model's typed service, and as a raw tensor. */
+export interface TypedRound {
+  readonly typed: CallFigures;
+  readonly generic: CallFigures;
+}
+
+/** The difference is small: it takes more rounds than others to see it. */
+const roundsOfPlan = 2;
+
+/** Measures both ways to ask one server for the same row, in interleaved rounds. */
+export async function measureTyped(
+  load: LoadGenerator,
+  plan: Plan,
+  tell: (text: string) => void,
+): Promise<readonly TypedRound[]> {
+  const { port, pid, stop } = await startPresage();
+  const warm = async (asked: Exchange): Promise<() => Promise<CallFigures>> => {
+    const exchange = expectLength(asked, (await load.call(asked)).length);
+    const order = { kind: "closed", exchange, ...concurrency.grpc, pid } as const;
+    await load.load({ ...order, ...plan.warmUp });
+    return async () => {
+      const { calls, seconds, serverCpu } = await load.load({ ...order, seconds: plan.throughput });
+      return { rate: calls / seconds, cpuMicros: (serverCpu / calls) * 1e6 };
+    };
+  };
+  try {
+    tell("typed: warming up");
+    const typed = await warm(typedExchange(port));
+    const generic = await warm(predictExchange("grpc", port));
+    const rounds: TypedRound[] = [];
+    for (let round = 0; round < plan.rounds * roundsOfPlan; round += 1) {
+      tell(`typed: round ${round + 1} of ${plan.rounds * roundsOfPlan}`);
+      // oxlint-disable-next-line no-await-in-loop -- one at a time is the point
+      rounds.push(
+        round % 2 === 0
+          ? { typed: await typed(), generic: await generic() }
+          : { generic: await generic(), typed: await typed() },
+      );
+    }
+    return rounds;
+  } finally {
+    await stop();
+  }
+}
+
+/** Lays what was measured beside what is promised. Ratios are medians of each round's own ratio. */
+export function judgeTyped(rounds: readonly TypedRound[]): readonly Target[] {
+  return judgeAll([
+    least(
+      "rate of a typed call of 30 features / of a raw tensor",
+      0.9,
+      median(rounds.map(({ typed, generic }) => typed.rate / generic.rate)),
+    ),
+    least(
+      "calls for the same CPU time: typed / raw tensor",
+      0.9,
+      median(rounds.map(({ typed, generic }) => generic.cpuMicros / typed.cpuMicros)),
+    ),
+  ]);
+}
+
+/** The table of `--typed`: medians of the rounds. */
+export function layOutTyped(rounds: readonly TypedRound[]): string {
+  const middle = (which: keyof TypedRound, name: keyof CallFigures): number =>
+    median(rounds.map((round) => round[which][name]));
+  const describe = (label: string, which: keyof TypedRound): readonly string[] => [
+    label,
+    middle(which, "rate").toFixed(0),
+    middle(which, "cpuMicros").toFixed(1),
+  ];
+  return layOut(
+    [
+      ["30 features, gRPC", "calls/s", "CPU µs/call"],
+      describe("the model's typed service", "typed"),
+      describe("a raw tensor", "generic"),
+    ],
+    1,
+  );
+}
