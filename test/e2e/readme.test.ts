@@ -18,6 +18,15 @@ async function snippetsOf(
   );
 }
 
+const setosa = { rows: [{ class: "setosa" }] };
+
+/** What the calls of the documentation are answered, by their paths. */
+const answers: Readonly<Record<string, object>> = {
+  "/presage.v1.InferenceService/Predict": setosa,
+  "/presage.v1.InferenceService/Feedback": { recorded: 1, prediction: setosa },
+  "/presage.models.oncology.v1.OncologyService/Predict": { class: "DIAGNOSIS_BENIGN" },
+};
+
 let server: StartedServer;
 beforeAll(async () => {
   server = await startServer();
@@ -64,14 +73,13 @@ describe("the snippets of the documentation", () => {
 
   it.each(curls)("run: the call in $page, line $line", async ({ code }) => {
     const [, path = "", body = ""] = /localhost:8080(\S+)[\s\S]*?-d '(.*)'/.exec(code) ?? [];
+    expect(Object.keys(answers)).toContain(path);
     const response = await fetch(server.url + path, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body,
     });
-    const answer = { rows: [{ class: "setosa" }] };
-    const expected = path.endsWith("/Feedback") ? { recorded: 1, prediction: answer } : answer;
-    expect(await response.json()).toMatchObject(expected);
+    expect(await response.json()).toMatchObject(answers[path] ?? {});
   });
 });
 
