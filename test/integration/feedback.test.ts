@@ -243,6 +243,24 @@ describe("WatchMetrics", () => {
   });
 });
 
+describe("watchers that leave while they are answered", () => {
+  it("are no fault of the server", async () => {
+    const busy = await startBuiltServer({ store: { kind: "sqlite" }, data: join(data, "busy") });
+    const watching = createClient({ baseUrl: busy.url });
+    const leave = async (turns: number): Promise<void> => {
+      const leaving = new AbortController();
+      const watched = watching.watchMetrics("iris", { signal: leaving.signal });
+      const first = watched.next().catch(() => undefined);
+      for (let turn = 0; turn < turns; turn += 1) await watching.model("iris");
+      leaving.abort();
+      await first;
+    };
+    for (let turns = 0; turns < 40; turns += 1) await leave(turns % 8);
+    // It rejects if the server reported a fault.
+    expect(await busy.close()).toEqual({ cut: 0 });
+  });
+});
+
 describe("GET /metrics", () => {
   it("is the page that Prometheus scrapes", async () => {
     const response = await fetch(`${server.url}/metrics`);

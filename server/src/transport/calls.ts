@@ -29,10 +29,18 @@ export function createCallSteps({ reportFault }: CallParts): CallSteps {
     messages: AsyncIterable<Message>,
     signal: CallSignal,
   ): AsyncGenerator<Message> {
+    const iterator = messages[Symbol.asyncIterator]();
     try {
-      yield* messages;
-    } catch (failure) {
-      throw fail(failure, signal);
+      while (true) {
+        const next = await iterator.next().catch((failure: unknown) => {
+          throw fail(failure, signal);
+        });
+        if (next.done === true) return;
+        // What the engine throws in here is that its caller has left: no failure of the method.
+        yield next.value;
+      }
+    } finally {
+      await iterator.return?.();
     }
   }
 
