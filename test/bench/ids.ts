@@ -1,26 +1,15 @@
+import { type CallFigures, roundsOfPlan, warmUpCalls } from "./call-figures.ts";
 import { startPresage } from "./contenders.ts";
 import type { LoadGenerator } from "./load/start.ts";
 import type { Plan } from "./options.ts";
 import type { ServerProgram } from "./process.ts";
-import { expectLength, predictExchange } from "./requests.ts";
-import { concurrency } from "./rounds.ts";
-
-/** Predictions of one server in one round. */
-export interface PredictFigures {
-  /** Calls a second. */
-  readonly rate: number;
-  /** The server's CPU time for each of them, in microseconds. */
-  readonly cpuMicros: number;
-}
+import { predictExchange } from "./requests.ts";
 
 /** One round: ids that hold the answers, by a server with SQLite, and plain ones, with the store off. */
 export interface IdRound {
-  readonly on: PredictFigures;
-  readonly off: PredictFigures;
+  readonly on: CallFigures;
+  readonly off: CallFigures;
 }
-
-/** The difference is small: it takes more rounds than others to see it. */
-const roundsOfPlan = 2;
 
 /** Measures Predict with and without feedback in interleaved rounds. */
 export async function measureIds(
@@ -29,10 +18,11 @@ export async function measureIds(
   tell: (text: string) => void,
 ): Promise<readonly IdRound[]> {
   const programs: ServerProgram[] = [];
-  const start = async (flags: readonly string[]): Promise<() => Promise<PredictFigures>> => {
+  const start = async (flags: readonly string[]): Promise<() => Promise<CallFigures>> => {
     const program = await startPresage(undefined, "server", flags);
     programs.push(program);
-    return warmUpPredict(load, plan, program);
+    const exchange = predictExchange("grpc", program.port);
+    return warmUpCalls({ exchange, pid: program.pid }, load, plan);
   };
   try {
     tell("ids: warming up");
@@ -52,20 +42,4 @@ export async function measureIds(
   } finally {
     await Promise.all(programs.map(({ stop }) => stop()));
   }
-}
-
-/** Warms a server up, and gives what measures it once. */
-async function warmUpPredict(
-  load: LoadGenerator,
-  plan: Plan,
-  { port, pid }: ServerProgram,
-): Promise<() => Promise<PredictFigures>> {
-  const asked = predictExchange("grpc", port);
-  const exchange = expectLength(asked, (await load.call(asked)).length);
-  const order = { kind: "closed", exchange, ...concurrency.grpc, pid } as const;
-  await load.load({ ...order, ...plan.warmUp });
-  return async () => {
-    const { calls, seconds, serverCpu } = await load.load({ ...order, seconds: plan.throughput });
-    return { rate: calls / seconds, cpuMicros: (serverCpu / calls) * 1e6 };
-  };
 }

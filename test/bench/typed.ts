@@ -1,29 +1,17 @@
+import { type CallFigures, roundsOfPlan, warmUpCalls } from "./call-figures.ts";
 import { startPresage } from "./contenders.ts";
 import { median } from "./latency.ts";
-import type { Exchange } from "./load/connection.ts";
 import type { LoadGenerator } from "./load/start.ts";
 import type { Plan } from "./options.ts";
-import { expectLength, predictExchange, typedExchange } from "./requests.ts";
-import { concurrency } from "./rounds.ts";
+import { predictExchange, typedExchange } from "./requests.ts";
 import { layOut } from "./table.ts";
 import { judgeAll, least, type Target } from "./targets.ts";
-
-/** Calls of one kind in one round. */
-export interface CallFigures {
-  /** Calls a second. */
-  readonly rate: number;
-  /** The server's CPU time for each of them, in microseconds. */
-  readonly cpuMicros: number;
-}
 
 /** One round: the same row by the model's typed service, and as a raw tensor. */
 export interface TypedRound {
   readonly typed: CallFigures;
   readonly generic: CallFigures;
 }
-
-/** The difference is small: it takes more rounds than others to see it. */
-const roundsOfPlan = 2;
 
 /** Measures both ways to ask one server for the same row, in interleaved rounds. */
 export async function measureTyped(
@@ -32,19 +20,10 @@ export async function measureTyped(
   tell: (text: string) => void,
 ): Promise<readonly TypedRound[]> {
   const { port, pid, stop } = await startPresage();
-  const warm = async (asked: Exchange): Promise<() => Promise<CallFigures>> => {
-    const exchange = expectLength(asked, (await load.call(asked)).length);
-    const order = { kind: "closed", exchange, ...concurrency.grpc, pid } as const;
-    await load.load({ ...order, ...plan.warmUp });
-    return async () => {
-      const { calls, seconds, serverCpu } = await load.load({ ...order, seconds: plan.throughput });
-      return { rate: calls / seconds, cpuMicros: (serverCpu / calls) * 1e6 };
-    };
-  };
   try {
     tell("typed: warming up");
-    const typed = await warm(typedExchange(port));
-    const generic = await warm(predictExchange("grpc", port));
+    const typed = await warmUpCalls({ exchange: typedExchange(port), pid }, load, plan);
+    const generic = await warmUpCalls({ exchange: predictExchange("grpc", port), pid }, load, plan);
     const rounds: TypedRound[] = [];
     for (let round = 0; round < plan.rounds * roundsOfPlan; round += 1) {
       tell(`typed: round ${round + 1} of ${plan.rounds * roundsOfPlan}`);
