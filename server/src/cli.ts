@@ -1,6 +1,8 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { type ExitCode, processConsole } from "./commands/console.ts";
-import type { FeedbackExportFlags } from "./commands/feedback-export.ts";
+import { addContract, addSdk } from "./cli/contracts.ts";
+import { addFeedback, addReference } from "./cli/kept-state.ts";
+import { run } from "./cli/run.ts";
+import { processConsole } from "./commands/console.ts";
 import type { ServeFlags } from "./commands/serve.ts";
 
 const defaultUrl = process.env["PRESAGE_URL"] ?? "http://localhost:8080";
@@ -18,20 +20,6 @@ function untilSignal(): Promise<void> {
     process.on("SIGTERM", stop);
     process.on("SIGINT", stop);
   });
-}
-
-/**
- * Runs a command and ends the process with its exit code. Commands are loaded
- * when they are run: a server carries nothing of the others.
- */
-async function run(command: () => Promise<ExitCode>): Promise<void> {
-  try {
-    process.exitCode = await command();
-  } catch (error) {
-    const { describeFailure } = await import("./commands/failure.ts");
-    for (const line of describeFailure(error)) processConsole.err(line);
-    process.exitCode = 1;
-  }
 }
 
 function readCount(text: string): number {
@@ -196,188 +184,9 @@ program
     }),
   );
 
-const feedback = program
-  .command("feedback")
-  .summary("work with the feedback that a server keeps")
-  .description("Works with the feedback that a server keeps, straight from its store.");
-
-feedback
-  .command("export")
-  .summary("write every reported row, as NDJSON or CSV")
-  .description(
-    "Writes every reported row that a store keeps to the standard output, those reported last first. The server may go on meanwhile.",
-  )
-  .option("-m, --model <model>", "only this model (default: every model)")
-  .option("--model-version <number>", "only this version (default: every version)")
-  .option("--since <time>", "only rows reported since a date, or an age: 2026-11-01, 12h, 7d")
-  .addOption(
-    new Option("-f, --format <format>", "how rows are written")
-      .choices(["ndjson", "csv"])
-      .default("ndjson"),
-  )
-  .option("--data <dir>", "the server's directory for its own state (default: data)")
-  .option("--store <store>", "the server's store: sqlite or a postgres:// URL (default: sqlite)")
-  .option("--config <file>", "the server's YAML file of settings (or PRESAGE_CONFIG)")
-  .addHelpText(
-    "after",
-    `
-Each row has: model, version, alias, policy, prediction, row, predicted_at,
-reported_at, answer, scores, truth, reward. Answers and truths of classes are the
-values that the model answers.
-
-Examples:
-  $ presage feedback export --model breast-cancer --since 7d > feedback.ndjson
-  $ presage feedback export --format csv --store postgres://user@host/presage > feedback.csv`,
-  )
-  .action((flags: FeedbackExportFlags) =>
-    run(async () => {
-      const { exportFeedback } = await import("./commands/feedback-export.ts");
-      return exportFeedback({ flags, environment: process.env, console: processConsole });
-    }),
-  );
-
-const reference = program
-  .command("reference")
-  .summary("work with what drift is measured against")
-  .description("Works with the reference of a version: what its drift is measured against.");
-
-reference
-  .command("build")
-  .summary("make a version's reference of its training rows")
-  .description(
-    "Runs a version over a file of rows, and writes how their values and its answers are spread to the file reference.json beside its model file. No row is kept in it.",
-  )
-  .argument("<path>", "<models-dir>/<model>[/<version>] (default: the highest version)")
-  .requiredOption(
-    "-d, --data <path>",
-    "the rows that it was trained on: .json, .ndjson, .jsonl or .csv with a header",
-  )
-  .addHelpText(
-    "after",
-    `
-Columns of the file that are no features, such as the truth, are left out. Build it
-again when the features of the manifest change. Without this file, the first rows
-that a server predicts are the reference.
-
-Example:
-  $ presage reference build models/boston-housing/1 --data train.csv`,
-  )
-  .action((path: string, { data }: { data: string }) =>
-    run(async () => {
-      const { buildReference } = await import("./commands/reference.ts");
-      return buildReference({ path, data, console: processConsole });
-    }),
-  );
-
-const contract = program
-  .command("contract")
-  .summary("work with the typed services of models")
-  .description(
-    "Works with contracts: the typed service that each model is served as, which is derived from its features, outputs and classes.",
-  );
-
-const modelsArgument = ["[models...]", "only these models (default: every model)"] as const;
-
-contract
-  .command("lock")
-  .summary("write down the numbers that callers are compiled against")
-  .description(
-    "Writes <dir>/<model>/contract.lock: the number of every field and enum value, and which versions belong to which contract. What is there keeps its number; keep the file with the model.",
-  )
-  .argument("<dir>", "the directory of models")
-  .argument(...modelsArgument)
-  .option(
-    "--breaking",
-    "take what breaks callers; names and numbers that are gone stay reserved",
-    false,
-  )
-  .action((directory: string, models: readonly string[], { breaking }: { breaking: boolean }) =>
-    run(async () => {
-      const { lockContracts } = await import("./commands/contract-lock.ts");
-      return lockContracts({ directory, models, breaking, console: processConsole });
-    }),
-  );
-
-contract
-  .command("check")
-  .summary("tell whether versions keep to their contracts")
-  .description(
-    "Compares every version with the lock and with the versions before it, and fails if one would break callers. Breaks are named as by buf breaking.",
-  )
-  .argument("<dir>", "the directory of models")
-  .argument(...modelsArgument)
-  .action((directory: string, models: readonly string[]) =>
-    run(async () => {
-      const { checkContracts } = await import("./commands/contract-check.ts");
-      return checkContracts({ directory, models, console: processConsole });
-    }),
-  );
-
-contract
-  .command("export")
-  .summary("write contracts as .proto files")
-  .description("Writes every contract as a .proto file, from which clients are generated.")
-  .argument("[dir]", "the directory of models", "models")
-  .argument(...modelsArgument)
-  .requiredOption("-o, --out <dir>", "the directory to write to, e.g. proto")
-  .option("--imports", "also write buf/validate/validate.proto, which they import", false)
-  .addHelpText(
-    "after",
-    `
-Examples:
-  $ presage contract export models --out proto
-  $ presage contract export models iris --out proto --imports`,
-  )
-  .action(
-    (directory: string, models: readonly string[], flags: { out: string; imports: boolean }) =>
-      run(async () => {
-        const { exportContracts } = await import("./commands/contract-export.ts");
-        return exportContracts({ directory, models, ...flags, console: processConsole });
-      }),
-  );
-
-program
-  .command("sdk")
-  .summary("generate a typed TypeScript client of a running server's models")
-  .description(
-    "Reads the contracts of a running server by reflection, and writes TypeScript: for each model a function that makes its client, with types for its features, answers and classes.",
-  )
-  .argument("<url>", "where the server is, e.g. http://localhost:8080")
-  .argument(...modelsArgument)
-  .requiredOption("-o, --out <dir>", "the folder to write to, e.g. src/presage")
-  .addOption(
-    new Option("--import-extension <extension>", "how imports between the files end")
-      .choices(["ts", "js"])
-      .default("ts"),
-  )
-  .addHelpText(
-    "after",
-    `
-Run it again when contracts have changed: it replaces what it has generated, and
-leaves other files alone. Node runs the code as it is, and so do bundlers; to compile
-it with tsc, set rewriteRelativeImportExtensions, or take --import-extension js.
-
-Examples:
-  $ presage sdk http://localhost:8080 --out src/presage
-  $ presage sdk https://models.example.com oncology iris --out src/presage
-
-Then, in TypeScript:
-  import { createGrpcTransport } from "@connectrpc/connect-node";
-  import { createIris } from "./presage/index.ts";
-
-  const iris = createIris(createGrpcTransport({ baseUrl: "http://localhost:8080" }));
-  const answer = await iris.predict({ sepalLength: 5.1, sepalWidth: 3.5, petalLength: 1.4, petalWidth: 0.2 });`,
-  )
-  .action(
-    (
-      url: string,
-      models: readonly string[],
-      flags: { out: string; importExtension: "ts" | "js" },
-    ) =>
-      run(async () => {
-        const { generateSdk } = await import("./commands/sdk.ts");
-        return generateSdk({ url, models, ...flags, console: processConsole });
-      }),
-  );
+addFeedback(program);
+addReference(program);
+addContract(program);
+addSdk(program);
 
 await program.parseAsync();
