@@ -4,8 +4,9 @@ import { median } from "./latency.ts";
 import type { LoadGenerator } from "./load/start.ts";
 import type { Plan } from "./options.ts";
 import { predictExchange, typedExchange } from "./requests.ts";
+import { measureRowReading, type RowReading } from "./row-reading.ts";
 import { layOut } from "./table.ts";
-import { judgeAll, least, type Target } from "./targets.ts";
+import { judgeAll, least, most, type Target } from "./targets.ts";
 
 /** One round: the same row by the model's typed service, and as a raw tensor. */
 export interface TypedRound {
@@ -13,8 +14,25 @@ export interface TypedRound {
   readonly generic: CallFigures;
 }
 
-/** Measures both ways to ask one server for the same row, in interleaved rounds. */
+/** What `--typed` measured. */
+export interface TypedFigures {
+  readonly reading: RowReading;
+  readonly rounds: readonly TypedRound[];
+}
+
+/** Measures what a typed row costs to read, and both ways to ask one server for it. */
 export async function measureTyped(
+  load: LoadGenerator,
+  plan: Plan,
+  tell: (text: string) => void,
+): Promise<TypedFigures> {
+  tell("typed: reading a row");
+  const reading = await measureRowReading();
+  return { reading, rounds: await measureCalls(load, plan, tell) };
+}
+
+/** Both ways in interleaved rounds. */
+async function measureCalls(
   load: LoadGenerator,
   plan: Plan,
   tell: (text: string) => void,
@@ -41,8 +59,13 @@ export async function measureTyped(
 }
 
 /** Lays what was measured beside what is promised. Ratios are medians of each round's own ratio. */
-export function judgeTyped(rounds: readonly TypedRound[]): readonly Target[] {
+export function judgeTyped({ reading, rounds }: TypedFigures): readonly Target[] {
   return judgeAll([
+    most(
+      "reading and checking a typed row of 30 features / the model's run of it",
+      1,
+      reading.readMicros / reading.runMicros,
+    ),
     least(
       "rate of a typed call of 30 features / of a raw tensor",
       0.9,
@@ -57,7 +80,7 @@ export function judgeTyped(rounds: readonly TypedRound[]): readonly Target[] {
 }
 
 /** The table of `--typed`: medians of the rounds. */
-export function layOutTyped(rounds: readonly TypedRound[]): string {
+export function layOutTyped({ reading, rounds }: TypedFigures): string {
   const middle = (which: keyof TypedRound, name: keyof CallFigures): number =>
     median(rounds.map((round) => round[which][name]));
   const describe = (label: string, which: keyof TypedRound): readonly string[] => [
@@ -65,7 +88,7 @@ export function layOutTyped(rounds: readonly TypedRound[]): string {
     middle(which, "rate").toFixed(0),
     middle(which, "cpuMicros").toFixed(1),
   ];
-  return layOut(
+  const table = layOut(
     [
       ["30 features, gRPC", "calls/s", "CPU µs/call"],
       describe("the model's typed service", "typed"),
@@ -73,4 +96,6 @@ export function layOutTyped(rounds: readonly TypedRound[]): string {
     ],
     1,
   );
+  const [read, ran] = [reading.readMicros, reading.runMicros].map((micros) => micros.toFixed(1));
+  return `${table}\na typed row: ${read} µs to read and check, ${ran} µs to run`;
 }
