@@ -12,7 +12,7 @@ const underWay: Readonly<Record<keyof StoreRound, number>> = {
 };
 
 /** The tables of `--feedback`: medians of the rounds. */
-export function layOutFeedback({ diskMs, stores, ids }: FeedbackFigures): string {
+export function layOutFeedback({ diskMs, stores, ids, driftMicros }: FeedbackFigures): string {
   const head = ["store", "calls under way", "rows/s", "CPU µs/row", "server", "load", "p50/p99 ms"];
   const rows = stores.flatMap((row) => [describeRow(row, "many"), describeRow(row, "single")]);
   return [
@@ -27,6 +27,7 @@ export function layOutFeedback({ diskMs, stores, ids }: FeedbackFigures): string
       ],
       1,
     ),
+    `looking for drift: ${driftMicros.toFixed(2)} µs of a call with ids`,
   ].join("\n");
 }
 

@@ -1,10 +1,11 @@
 import { measureDisk } from "./disk.ts";
+import { measureDriftCost } from "./drift-cost.ts";
 import { type IdRound, measureIds } from "./ids.ts";
 import { median } from "./latency.ts";
 import type { LoadGenerator } from "./load/start.ts";
 import type { Plan } from "./options.ts";
 import { measureStores, type StoreKind, type StoreRow } from "./stores.ts";
-import { judgeAll, least, type Target } from "./targets.ts";
+import { judgeAll, least, most, type Target } from "./targets.ts";
 
 /** What `--feedback` measured. */
 export interface FeedbackFigures {
@@ -13,6 +14,8 @@ export interface FeedbackFigures {
   readonly stores: readonly StoreRow[];
   /** What ids that hold the answers cost Predict. */
   readonly ids: readonly IdRound[];
+  /** What looking for drift costs a call at the rate of `ids`, in microseconds. */
+  readonly driftMicros: number;
 }
 
 /** Measures feedback in each kind of store, and what its ids cost predictions. */
@@ -23,12 +26,13 @@ export async function measureFeedback(
 ): Promise<FeedbackFigures> {
   const diskMs = measureDisk();
   const ids = await measureIds(load, plan, tell);
+  const driftMicros = await measureDriftCost(median(ids.map(({ on }) => on.rate)));
   const stores = await measureStores(load, plan, tell);
-  return { diskMs, stores, ids };
+  return { diskMs, stores, ids, driftMicros };
 }
 
 /** Lays what was measured beside what is promised. Ratios are medians of each round's own ratio. */
-export function judgeFeedback({ stores, ids }: FeedbackFigures): readonly Target[] {
+export function judgeFeedback({ stores, ids, driftMicros }: FeedbackFigures): readonly Target[] {
   const gain = (kind: StoreKind): number =>
     median(
       (stores.find(({ store }) => store === kind)?.rounds ?? []).map(
@@ -47,6 +51,11 @@ export function judgeFeedback({ stores, ids }: FeedbackFigures): readonly Target
       "Predict for the same CPU time: with ids for feedback / store off",
       0.95,
       median(ids.map(({ on, off }) => off.cpuMicros / on.cpuMicros)),
+    ),
+    most(
+      "looking for drift / the CPU time of a call",
+      0.02,
+      driftMicros / median(ids.map(({ on }) => on.cpuMicros)),
     ),
   ]);
 }
