@@ -17,6 +17,9 @@ function countCells(values: readonly number[]): number[] {
   return counts;
 }
 
+/** The number that comes after the most negative one. */
+const aboveLeast = -Number.MAX_VALUE + 2 ** 971;
+
 describe("chooseEdges()", () => {
   const cases: [string, number[], number[]][] = [
     ["nothing", [], []],
@@ -25,6 +28,11 @@ describe("chooseEdges()", () => {
     ["one number", [8, 8, 8], [8 - 8e-6, 8 + 8e-6]],
     ["zero alone", [0, 0], [-Number.MIN_VALUE, 0]],
     ["zero of both signs", [0, -0], [-Number.MIN_VALUE, 0]],
+    [
+      "the most negative number and its neighbour",
+      [-Number.MAX_VALUE, aboveLeast, 0],
+      [-Number.MAX_VALUE, aboveLeast / 2, 2 ** 970],
+    ],
   ];
   it.each(cases)("gives each of few different numbers a cell: %s", (_, values, edges) => {
     expect(edgesOf(...values)).toEqual(edges);

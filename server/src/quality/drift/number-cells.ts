@@ -29,11 +29,10 @@ export function chooseEdges(sorted: Float64Array): Float64Array {
     gathered = 0;
   }
   const margin = marginOf(runs);
-  return Float64Array.from([
-    belowOf(first, margin),
-    ...inner,
-    Math.min(last + margin, Number.MAX_VALUE),
-  ]);
+  const below = belowOf(first, margin);
+  const above = Math.min(last + margin, Number.MAX_VALUE);
+  // Below the most negative number there is no edge: it lies in the outer cell.
+  return Float64Array.from(below < first ? [below, ...inner, above] : [...inner, above]);
 }
 
 /** Finds the cell of a number: the number of edges below it. A number on an edge is below the edge. */
@@ -86,7 +85,7 @@ function marginOf(runs: readonly Run[]): number {
   return Number.isFinite(least) ? least : Math.abs(runs[0]?.value ?? 0) * loneMargin;
 }
 
-/** The edge below the least number, which is never that number. */
+/** The edge below the least number, which is that number only where there is none below it. */
 function belowOf(value: number, margin: number): number {
   const edge = value - margin;
   const least = Math.max(Math.abs(value) * Number.EPSILON, Number.MIN_VALUE);
