@@ -3,8 +3,8 @@ import type { Clock } from "../core/clock.ts";
 import { ServingError } from "../core/errors.ts";
 import type { Slice } from "../core/feedback.ts";
 import type { AnswerReader } from "../core/scoring.ts";
-import { createSealer, type Sealer, sealLength } from "./seal.ts";
-import { readAnswers, type SealedAnswers, writeAnswers } from "./sealed-answers.ts";
+import { createSealer, deriveKey, type Sealer, sealLength } from "./seal.ts";
+import { answersLength, readAnswers, type SealedAnswers, writeAnswers } from "./sealed-answers.ts";
 
 /** What a prediction id says. */
 export interface SealedPrediction extends SealedAnswers {
@@ -21,61 +21,80 @@ export interface PredictionIds {
   readonly canSeal: boolean;
   /** Seals and reads ids with this key from now on, 32 bytes. */
   useKey(key: Uint8Array): void;
-  /** Writes the part that all ids of a slice have in common. */
-  describe(slice: Slice): Uint8Array;
+  /** Prepares for naming the predictions of a slice. */
+  describe(slice: Slice): DescribedSlice;
   /**
    * Names a prediction. The answers are those that `reader` was turned to;
    * undefined, where there are none to compare.
    */
-  mint(described: Uint8Array, rowCount: number, reader: AnswerReader | undefined): string;
+  mint(described: DescribedSlice, rowCount: number, reader: AnswerReader | undefined): string;
   /** Names a prediction that cannot be reported of. */
   mintUnsealed(): string;
   /** Reads an id. Throws PREDICTION_ID_INVALID for one that was not made with this key. */
   read(id: string): SealedPrediction;
 }
 
+/** A slice, with what all its ids have in common. */
+export interface DescribedSlice {
+  /** The bytes that ids begin with. */
+  readonly head: Uint8Array;
+  /** The same as it stands in ids. */
+  readonly text: string;
+  /** Of the key of the last id; undefined until there was one. */
+  sealer: Sealer | undefined;
+  /** The key that the sealer's was derived from. */
+  key: Uint8Array | undefined;
+}
+
 const format = 1;
+const lengthBytes = 2;
 const identityBytes = 16;
 const timeBytes = 6;
-/** The most bytes of an id: as many rows' answers as fit are held, or none. */
+/** The most bytes of a prediction: all its rows' answers are held if they fit, or none. */
 const capacity = 64 * 1024;
+/** More than any id has: room for the head, and for four letters for three bytes. */
+const longestId = 2 * capacity;
 const unsealedId = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 
 /**
- * Makes a maker of ids. An id is base64url of: the format, 1 byte; the identity
- * (milliseconds since 1970 in 6 bytes, 6 random bytes of the process, a count in
- * 4); the slice; the rows' answers; and the seal of all that.
+ * Makes a maker of ids. An id is base64url of: a head, the same for all of a
+ * slice; the identity (milliseconds since 1970 in 6 bytes, 6 random bytes of the
+ * process, a count in 4); the rows' answers; and the seal of identity and
+ * answers with the key that is derived from the head.
  */
 export function createPredictionIds(clock: Clock): PredictionIds {
   const process = randomBytes(6);
   let count = 0;
-  let sealer: Sealer | undefined;
+  let key: Uint8Array | undefined;
 
   const writeIdentity = (body: Buffer): void => {
-    body[0] = format;
-    body.writeUIntBE(clock.now(), 1, timeBytes);
-    body.set(process, 1 + timeBytes);
-    body.writeUInt32BE(count, 1 + timeBytes + process.length);
+    body.writeUIntBE(clock.now(), 0, timeBytes);
+    body.set(process, timeBytes);
+    body.writeUInt32BE(count, timeBytes + process.length);
     count = (count + 1) >>> 0;
   };
 
   return {
     get canSeal() {
-      return sealer !== undefined;
+      return key !== undefined;
     },
-    useKey(key) {
-      sealer = createSealer(key, capacity);
+    useKey(given) {
+      // A sealer checks what a key must be.
+      createSealer(given);
+      key = given;
     },
-    describe: writeSlice,
+    describe(slice) {
+      const head = writeHead(slice);
+      return { head, text: head.toString("base64url"), sealer: undefined, key: undefined };
+    },
     mintUnsealed: randomUUID,
     mint(described, rowCount, reader) {
-      if (sealer === undefined) return randomUUID();
-      const { body } = sealer;
+      if (key === undefined) return randomUUID();
+      const sealer = sealerOf(described, key);
+      const body = sealer.reserve(roomFor(rowCount, reader));
       writeIdentity(body);
-      body.set(described, 1 + identityBytes);
-      const at = 1 + identityBytes + described.length;
-      const length = writeAnswers(body, { at, rowCount, reader });
-      return body.toString("base64url", 0, length) + sealer.seal(length);
+      const length = writeAnswers(body, { at: identityBytes, rowCount, reader });
+      return described.text + body.toString("base64url", 0, length) + sealer.seal(length);
     },
     read(id) {
       if (unsealedId.test(id)) {
@@ -84,18 +103,13 @@ export function createPredictionIds(clock: Clock): PredictionIds {
           "the prediction was made without a store of feedback, or while it could not be reached",
         );
       }
-      if (sealer === undefined) {
+      if (key === undefined) {
         throw new ServingError("STORE_UNAVAILABLE", "the store of feedback was not reached yet", {
           retryAfterMs: 1000,
         });
       }
-      const text = id.slice(0, -sealLength);
-      const bytes = Buffer.from(text, "base64url");
-      const isWhole = bytes.length > 0 && bytes.length <= capacity;
-      if (isWhole && bytes.toString("base64url") === text) {
-        sealer.body.set(bytes);
-        if (sealer.matches(bytes.length, id.slice(-sealLength))) return readBody(bytes);
-      }
+      const parts = openId(id, key);
+      if (parts !== undefined) return readParts(parts.head, parts.body);
       throw new ServingError(
         "PREDICTION_ID_INVALID",
         "prediction_id: no server of this store made it; send the prediction_id of an answer as it is",
@@ -112,24 +126,64 @@ export function createPredictionIds(clock: Clock): PredictionIds {
   };
 }
 
-function writeSlice({ model, version, scoring, policy, alias }: Slice): Uint8Array {
-  const texts = [model, version, scoring, policy, alias].map((text) => Buffer.from(text));
-  return Buffer.concat(texts.flatMap((text) => [lengthOf(text), text]));
+/** The sealer of a slice, derived again only when there is another key. */
+function sealerOf(described: DescribedSlice, key: Uint8Array): Sealer {
+  if (described.sealer === undefined || described.key !== key) {
+    described.sealer = createSealer(deriveKey(key, described.head));
+    described.key = key;
+  }
+  return described.sealer;
 }
 
-function lengthOf(text: Uint8Array): Uint8Array {
-  const bytes = Buffer.alloc(2);
-  bytes.writeUInt16LE(text.length);
+/** At least what a prediction takes, or all that one may take. */
+function roomFor(rowCount: number, reader: AnswerReader | undefined): number {
+  const scores = reader?.scoreCount ?? 0;
+  return Math.min(capacity, identityBytes + answersLength(rowCount, scores));
+}
+
+/** Takes an id apart; undefined, if it was not made with this key. */
+function openId(id: string, key: Uint8Array): { head: Buffer; body: Buffer } | undefined {
+  if (id.length > longestId) return undefined;
+  const text = id.slice(0, -sealLength);
+  const bytes = Buffer.from(text, "base64url");
+  if (bytes.length < 1 + lengthBytes || bytes.toString("base64url") !== text) return undefined;
+  const headLength = bytes.readUInt16LE(1);
+  const head = bytes.subarray(0, headLength);
+  const body = bytes.subarray(headLength);
+  if (bytes[0] !== format || body.length < identityBytes) return undefined;
+  const sealer = createSealer(deriveKey(key, head));
+  sealer.reserve(body.length).set(body);
+  return sealer.matches(body.length, id.slice(-sealLength)) ? { head, body } : undefined;
+}
+
+/**
+ * Writes the head of a slice's ids: the format, 1 byte; its own length, 2 bytes;
+ * the texts, each after its length; and zeros, so that the length divides by
+ * three and its base64url ends where that of the rest begins.
+ */
+function writeHead({ model, version, scoring, policy, alias }: Slice): Buffer {
+  const texts = [model, version, scoring, policy, alias].map((text) => Buffer.from(text));
+  const parts = texts.flatMap((text) => [lengthOf(text.length), text]);
+  const written = Buffer.concat([Buffer.of(format), lengthOf(0), ...parts]);
+  const head = Buffer.alloc(Math.ceil(written.length / 3) * 3);
+  written.copy(head);
+  head.writeUInt16LE(head.length, 1);
+  return head;
+}
+
+function lengthOf(length: number): Buffer {
+  const bytes = Buffer.alloc(lengthBytes);
+  bytes.writeUInt16LE(length);
   return bytes;
 }
 
 /** Reads what was sealed, and so is as it was written. */
-function readBody(body: Buffer): SealedPrediction {
-  let at = 1 + identityBytes;
+function readParts(head: Buffer, body: Buffer): SealedPrediction {
+  let at = 1 + lengthBytes;
   const nextText = (): string => {
-    const begin = at + 2;
-    at = begin + body.readUInt16LE(at);
-    return body.toString("utf8", begin, at);
+    const begin = at + lengthBytes;
+    at = begin + head.readUInt16LE(at);
+    return head.toString("utf8", begin, at);
   };
   const slice = {
     model: nextText(),
@@ -139,9 +193,9 @@ function readBody(body: Buffer): SealedPrediction {
     alias: nextText(),
   };
   return {
-    prediction: new Uint8Array(body.subarray(1, 1 + identityBytes)),
-    predictedAt: body.readUIntBE(1, timeBytes),
+    prediction: new Uint8Array(body.subarray(0, identityBytes)),
+    predictedAt: body.readUIntBE(0, timeBytes),
     slice,
-    ...readAnswers(body, at),
+    ...readAnswers(body, identityBytes),
   };
 }

@@ -17,6 +17,11 @@ const doubleBytes = 8;
 const classBytes = 2;
 const headBytes = 7;
 
+/** At least the bytes that answers of so many rows and scores take. */
+export function answersLength(rowCount: number, scoreCount: number): number {
+  return headBytes + rowCount * (1 + scoreCount) * doubleBytes;
+}
+
 /**
  * Writes the answers of a prediction: the number of rows (4 bytes), how an
  * answer is written, how many scores a row has, how many bytes a number has (1

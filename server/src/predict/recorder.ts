@@ -2,7 +2,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Slice } from "../core/feedback.ts";
 import type { Feeds } from "../core/feeds.ts";
 import type { Tensor } from "../core/tensor.ts";
-import type { PredictionIds } from "../feedback/prediction-id.ts";
+import type { DescribedSlice, PredictionIds } from "../feedback/prediction-id.ts";
 import type { Scorings } from "../feedback/scorings.ts";
 import type { FeedbackStore, PredictionCount } from "../feedback/store.ts";
 import type { LoadedVersion } from "../repository/loaded-version.ts";
@@ -47,7 +47,7 @@ export interface RecorderParts {
 interface Counted {
   readonly slice: Slice;
   /** The slice as ids have it. */
-  readonly described: Uint8Array;
+  readonly described: DescribedSlice;
   rows: number;
 }
 
