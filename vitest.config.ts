@@ -15,10 +15,12 @@ const project = (name: string, include: string[], options = {}) => ({
 const config: ViteUserConfig = defineConfig({
   test: {
     projects: [
-      project("unit", ["{server,sdk}/src/**/*.test.ts", "test/bench/**/*.test.ts"]),
+      project("unit", ["{server,sdk}/src/**/*.test.ts", "test/{bench,soak}/**/*.test.ts"]),
       project("contract", ["test/contract/**/*.test.ts"]),
       project("integration", ["test/integration/**/*.test.ts"]),
-      project("e2e", ["test/e2e/**/*.test.ts"], compiled),
+      project("e2e", ["test/e2e/**/*.test.ts"], {
+        globalSetup: [compiled.globalSetup, "test/support/kept-logs.ts"],
+      }),
       project("interop", ["test/interop/**/*.test.ts"], compiled),
     ],
   },

@@ -1,14 +1,18 @@
 import type {
   DescMessage,
+  DescMethod,
   DescMethodStreaming,
   DescMethodUnary,
   MessageInitShape,
   MessageShape,
 } from "@bufbuild/protobuf";
 import type { Transport } from "@connectrpc/connect";
+import { createCallHeaders, remainingMs } from "./call-headers.ts";
+import { type CallSpan, startCallSpan } from "./call-span.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { abortedError, callError, PresageError } from "./errors.ts";
+import { callError, PresageError } from "./errors.ts";
 import { type CallOptions, type CommonClientOptions, compileTimeout } from "./options.ts";
+import type { Peer } from "./peer.ts";
 import { compileRetry, type RetryPolicy, retryDelayMs } from "./retry.ts";
 
 /** What calls take from the world, so that tests can hold it still. */
@@ -32,8 +36,10 @@ export interface Caller {
   stream<I extends DescMessage, O extends DescMessage>(
     method: DescMethodStreaming<I, O>,
     input: AsyncIterable<MessageInitShape<I>>,
-    options?: CallOptions,
+    options?: StreamOptions,
   ): Promise<AsyncIterable<MessageShape<O>>>;
+  /** Starts the span of a stream, which its reader is to end; undefined if nothing is traced. */
+  startSpan(method: DescMethod): CallSpan | undefined;
 }
 
 /** What can be set for a call of one request and one answer. */
@@ -42,13 +48,16 @@ export interface UnaryOptions extends CallOptions {
   readonly retry?: false;
 }
 
-/** The options of a client that concern its calls. */
-export type CallerOptions = Omit<CommonClientOptions, "baseUrl" | "format">;
+/** What can be set for a stream. */
+export interface StreamOptions extends CallOptions {
+  /** Default: the stream is not traced. */
+  readonly span?: CallSpan | undefined;
+}
 
-interface Limit {
-  readonly signal: AbortSignal | undefined;
-  /** The moment of the deadline, on the clock; Infinity without one. */
-  readonly deadline: number;
+/** The options of a client that concern its calls. */
+export interface CallerOptions extends Omit<CommonClientOptions, "baseUrl" | "format"> {
+  /** Whom traces show as the server. Default: gRPC, of a server that is not known. */
+  readonly peer?: Peer | undefined;
 }
 
 const defaultTimeoutMs = 30_000;
@@ -60,72 +69,56 @@ export function createCaller(
   environment: Environment = systemEnvironment,
 ): Caller {
   const { clock, random } = environment;
+  const { peer = { protocol: "grpc" }, tracing = true } = options;
   const policy = compileRetry(options.retry);
   const once: RetryPolicy = { ...policy, maxAttempts: 1 };
   const unaryTimeoutMs = compileTimeout(options.timeoutMs ?? defaultTimeoutMs) ?? Infinity;
 
-  const remainingMs = ({ deadline, signal }: Limit): number => {
-    if (signal?.aborted === true) throw abortedError(signal);
-    const remaining = deadline - clock.now();
-    if (remaining <= 0) throw deadlineExceeded();
-    return remaining;
-  };
-
+  const headersOf = createCallHeaders(options, clock);
   // Without any header of the caller's own, transports have less to do.
   const needHeaders = options.headers !== undefined || options.auth !== undefined;
 
-  const headersOf = async (call: CallOptions, limit: Limit): Promise<Headers> => {
-    const headers = new Headers(options.headers);
-    if (options.auth !== undefined) {
-      headers.set("authorization", await within(authorize(options.auth), limit));
-    }
-    for (const [name, value] of Object.entries(call.headers ?? {})) headers.set(name, value);
-    return headers;
-  };
+  const startSpan: Caller["startSpan"] = (method) =>
+    tracing ? startCallSpan(method, peer) : undefined;
 
-  /** Waits for work that knows of no deadline, such as the caller's own function. */
-  const within = async (work: Promise<string>, limit: Limit): Promise<string> => {
-    const over = new AbortController();
-    const abort = (): void => over.abort();
-    limit.signal?.addEventListener("abort", abort);
-    const timeoutMs = compileTimeout(remainingMs(limit));
-    const timer =
-      timeoutMs === undefined ? untilAborted(over.signal) : clock.sleep(timeoutMs, over.signal);
-    try {
-      const result = await Promise.race([work, timer]);
-      if (result !== undefined) return result;
-      remainingMs(limit);
-      throw deadlineExceeded();
-    } finally {
-      limit.signal?.removeEventListener("abort", abort);
-      over.abort();
+  /** Makes a call, again if need be. */
+  const tryUntilAnswered = async <I extends DescMessage, O extends DescMessage>(
+    method: DescMethodUnary<I, O>,
+    input: MessageInitShape<I>,
+    call: UnaryOptions & StreamOptions,
+  ): Promise<MessageShape<O>> => {
+    const { signal, span } = call;
+    const timeoutMs =
+      call.timeoutMs === undefined ? unaryTimeoutMs : compileTimeout(call.timeoutMs);
+    const limit = { signal, deadline: clock.now() + (timeoutMs ?? Infinity) };
+    const retry = call.retry === false ? once : policy;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const headers =
+          needHeaders || call.headers !== undefined || span !== undefined
+            ? await headersOf(call, limit)
+            : undefined;
+        const timeout = timeoutOf(remainingMs(limit, clock));
+        const answer = await transport.unary(method, signal, timeout, headers, input);
+        return answer.message;
+      } catch (thrown) {
+        const error = callError(thrown, signal);
+        const left = limit.deadline - clock.now();
+        const failed = { attempt, error, random: random(), remainingMs: left };
+        const delay = retryDelayMs(retry, failed);
+        if (delay === undefined) throw error;
+        await clock.sleep(delay, signal);
+        remainingMs(limit, clock);
+        span?.retry(attempt + 1, error);
+      }
     }
   };
 
   return {
-    async unary(method, input, call = {}) {
-      const { signal } = call;
-      const timeoutMs =
-        call.timeoutMs === undefined ? unaryTimeoutMs : compileTimeout(call.timeoutMs);
-      const limit = { signal, deadline: clock.now() + (timeoutMs ?? Infinity) };
-      const retry = call.retry === false ? once : policy;
-      for (let attempt = 1; ; attempt += 1) {
-        try {
-          const headers =
-            needHeaders || call.headers !== undefined ? await headersOf(call, limit) : undefined;
-          const timeout = timeoutOf(remainingMs(limit));
-          const answer = await transport.unary(method, signal, timeout, headers, input);
-          return answer.message;
-        } catch (thrown) {
-          const error = callError(thrown, signal);
-          const left = limit.deadline - clock.now();
-          const failed = { attempt, error, random: random(), remainingMs: left };
-          const delay = retryDelayMs(retry, failed);
-          if (delay === undefined) throw error;
-          await clock.sleep(delay, signal);
-          remainingMs(limit);
-        }
-      }
+    unary(method, input, call = {}) {
+      const span = startSpan(method);
+      if (span === undefined) return tryUntilAnswered(method, input, call);
+      return follow(span, () => tryUntilAnswered(method, input, { ...call, span }));
     },
     async stream(method, input, call = {}) {
       const { signal } = call;
@@ -134,30 +127,28 @@ export function createCaller(
         deadline: clock.now() + (compileTimeout(call.timeoutMs) ?? Infinity),
       };
       const headers = await headersOf(call, limit);
-      const timeout = timeoutOf(remainingMs(limit));
-      const answer = await transport.stream(method, signal, timeout, headers, input);
+      const timeout = timeoutOf(remainingMs(limit, clock));
+      const open = () => transport.stream(method, signal, timeout, headers, input);
+      const answer = await (call.span === undefined ? open() : call.span.run(open));
       return answer.message;
     },
+    startSpan,
   };
 }
 
-// Transports write whole milliseconds; 0 would mean no timeout to them.
-function timeoutOf(remainingMs: number): number {
-  return remainingMs === Infinity ? 0 : Math.ceil(remainingMs);
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve()));
-}
-
-function deadlineExceeded(): PresageError {
-  return new PresageError("deadline_exceeded", "the call's deadline passed before its answer came");
-}
-
-async function authorize(auth: () => string | Promise<string>): Promise<string> {
+/** Does a call's work as a part of its span, and ends that. */
+async function follow<T>(span: CallSpan, work: () => Promise<T>): Promise<T> {
   try {
-    return await auth();
-  } catch (cause) {
-    throw new PresageError("unauthenticated", "the client's auth function failed", { cause });
+    const result = await span.run(work);
+    span.end();
+    return result;
+  } catch (error) {
+    span.end(PresageError.from(error));
+    throw error;
   }
+}
+
+// Transports write whole milliseconds; 0 would mean no timeout to them.
+function timeoutOf(leftMs: number): number {
+  return leftMs === Infinity ? 0 : Math.ceil(leftMs);
 }

@@ -71,3 +71,4 @@ export {
   type Tensors,
   tensor,
 } from "./tensors.ts";
+export { traceCalls } from "./trace-calls.ts";

@@ -1,6 +1,7 @@
 import { createPresageClient, type PresageClient } from "./client.ts";
 import { type ConnectionOptions, createNodeTransport } from "./node-transport.ts";
 import type { CommonClientOptions } from "./options.ts";
+import { readPeer } from "./peer.ts";
 
 export * from "./index.ts";
 
@@ -13,5 +14,7 @@ export interface ClientOptions extends CommonClientOptions, ConnectionOptions {}
  * for options that do not fit.
  */
 export function createClient(options: ClientOptions): PresageClient {
-  return createPresageClient(createNodeTransport(options), options);
+  const transport = createNodeTransport(options);
+  const peer = readPeer(options.protocol ?? "grpc", options.baseUrl);
+  return createPresageClient(transport, { ...options, peer });
 }

@@ -35,6 +35,12 @@ export interface CommonClientOptions {
    * @default none
    */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Whether calls have spans, and their servers are told of the trace by
+   * headers such as `traceparent`, where the application has OpenTelemetry.
+   * @default true
+   */
+  readonly tracing?: boolean | undefined;
 }
 
 /** What can be set for any one call. */

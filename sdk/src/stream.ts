@@ -45,16 +45,21 @@ export async function* runStream<A>(
   const requests = createRequests(model, source, (requestId, error) => {
     inbox.push({ requestId, error });
   });
+  const span = caller.startSpan(InferenceService.method.predictStream);
   try {
-    const call = { ...options, signal: link.signal };
+    const call = { ...options, signal: link.signal, span };
     const answers = await caller.stream(InferenceService.method.predictStream, requests, call);
     for await (const answer of inbox.merge(answers)) {
       yield "outcome" in answer ? decodeResult(caller, answer) : answer;
     }
+    span?.end();
   } catch (thrown) {
-    if (requests.failure !== undefined) throw requests.failure.cause;
-    throw callError(thrown, signal);
+    const { failure } = requests;
+    const error = failure ? PresageError.from(failure.cause) : callError(thrown, signal);
+    span?.end(error);
+    throw failure ? failure.cause : error;
   } finally {
+    span?.leave();
     link.end();
     // The transport cannot reach a source that it is waiting for.
     requests.return().catch(() => undefined);

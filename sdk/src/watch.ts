@@ -13,20 +13,27 @@ export async function* watchMetrics(
 ): AsyncGenerator<ModelMetrics, void, undefined> {
   const { signal, timeoutMs, headers } = options;
   const request = encodeMetricsQuery(model, options);
+  const { watchMetrics: method } = InferenceService.method;
   const link = linkAbort(signal);
+  const span = caller.startSpan(method);
   try {
-    const answers = await caller.stream(InferenceService.method.watchMetrics, once({ request }), {
+    const answers = await caller.stream(method, once({ request }), {
       signal: link.signal,
       timeoutMs,
       headers,
+      span,
     });
     for await (const { metrics } of answers) {
       if (metrics === undefined) throw new PresageError("internal", "the answer has no metrics");
       yield decodeMetrics(metrics);
     }
+    span?.end();
   } catch (thrown) {
-    throw callError(thrown, signal);
+    const error = callError(thrown, signal);
+    span?.end(error);
+    throw error;
   } finally {
+    span?.leave();
     link.end();
   }
 }

@@ -4,6 +4,7 @@ import { mendErrors } from "./answer-faults.ts";
 import { createPresageClient, type PresageClient } from "./client.ts";
 import { invalidInput, PresageError } from "./errors.ts";
 import type { CommonClientOptions } from "./options.ts";
+import { readPeer } from "./peer.ts";
 
 export * from "./index.ts";
 
@@ -27,7 +28,9 @@ export interface ClientOptions extends CommonClientOptions {
  * `invalid_argument` for options that do not fit.
  */
 export function createClient(options: ClientOptions): PresageClient {
-  return createPresageClient(createTransport(options), options);
+  const transport = createTransport(options);
+  const peer = readPeer(options.protocol ?? "connect", options.baseUrl);
+  return createPresageClient(transport, { ...options, peer });
 }
 
 function createTransport(options: ClientOptions): Transport {

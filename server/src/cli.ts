@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { addContract, addSdk } from "./cli/contracts.ts";
+import { addHealth } from "./cli/health.ts";
 import { addFeedback, addReference } from "./cli/kept-state.ts";
 import { run } from "./cli/run.ts";
 import { processConsole } from "./commands/console.ts";
@@ -78,6 +79,11 @@ program
     "a web page's origin that may call, or *; may be repeated",
     collect,
   )
+  .option("--log-level <level>", "debug, info, warn or error (default: info)")
+  .option(
+    "--log-format <format>",
+    "json, pretty, or auto: pretty on a terminal, json elsewhere (default: auto)",
+  )
   .option("--config <file>", "a YAML file of settings (or PRESAGE_CONFIG)")
   .option("--json", "print where the server listens, and its models, as one line of JSON")
   .addHelpText(
@@ -86,6 +92,10 @@ program
 Settings: defaults, then the file, then the environment, then flags; the last wins.
 Each setting of the file has a variable: limits.maxRequestBytes is
 PRESAGE_LIMITS_MAX_REQUEST_BYTES. MODEL_DIR also names the directory of models.
+
+Signals: SIGTERM and SIGINT stop the server once it has answered its calls; a
+second one ends it at once. SIGUSR2 sets the log's level to debug, which tells of
+every call, and the next one sets it back: kill -USR2 <pid>.
 
 Examples:
   $ presage serve ./models --port 0
@@ -102,6 +112,7 @@ Examples:
         environment: process.env,
         console: processConsole,
         stop: untilSignal(),
+        onDebugSignal: (toggle) => process.on("SIGUSR2", toggle),
       });
     }),
   );
@@ -184,6 +195,7 @@ program
     }),
   );
 
+addHealth(program);
 addFeedback(program);
 addReference(program);
 addContract(program);

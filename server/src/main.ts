@@ -4,6 +4,7 @@ import { createAdmission } from "./admission/admission.ts";
 import { createLoopDelay } from "./admission/loop-delay.ts";
 import type { ServerOptions } from "./config/options.ts";
 import { systemClock } from "./core/clock.ts";
+import type { Log, LogLevel } from "./core/log.ts";
 import { createReadiness } from "./core/readiness.ts";
 import { createInlineExecutor } from "./engine/inline-executor.ts";
 import { createOnnxRuntime } from "./engine/runtimes/onnx.ts";
@@ -17,11 +18,19 @@ import { createDirectorySource } from "./repository/directory-source.ts";
 import { createLoader } from "./repository/loader.ts";
 import { createManager, type Manager } from "./repository/manager.ts";
 import type { ModelState } from "./repository/model-state.ts";
-import { createExposition } from "./services/exposition.ts";
+import { logStates } from "./repository/state-log.ts";
+import { createExposedFeedback } from "./services/exposed-feedback.ts";
+import { exposeModels } from "./services/exposed-models.ts";
 import { createInferenceService } from "./services/inference.ts";
+import { createKnownNames } from "./services/known-names.ts";
 import { createModelService } from "./services/model.ts";
 import { deriveModelContracts } from "./services/typed-contracts.ts";
 import { createTypedModels } from "./services/typed-models.ts";
+import { createExposition, type MetricSource } from "./telemetry/exposition.ts";
+import { modelState } from "./telemetry/instruments.ts";
+import { createCallLog } from "./telemetry/log/call-log.ts";
+import type { Snapshot } from "./telemetry/snapshot.ts";
+import { startTelemetry } from "./telemetry/telemetry.ts";
 import { createCallSteps } from "./transport/calls.ts";
 import { createCors } from "./transport/cors.ts";
 import { createDocsPages } from "./transport/http/docs-pages.ts";
@@ -54,6 +63,8 @@ export interface Server {
 export interface LocalServer extends Server {
   /** Serves a connection that another process accepted. */
   adopt(connection: Socket): void;
+  /** What this process measures, as it is now. */
+  collect(): Snapshot;
 }
 
 /** Where a server listens. */
@@ -73,15 +84,37 @@ export interface CloseReport {
 export interface Reporters {
   /** Is told of every fault of the server itself. */
   readonly reportFault: (fault: unknown) => void;
-  /** Is told, in a line, what whoever runs the server should know. */
-  readonly tell: (line: string) => void;
+  /** Is told what whoever runs the server should know. */
+  readonly log: Log;
+  /** Whether lines of this level are written. */
+  readonly tells: (level: LogLevel) => boolean;
+  /** How many lines were left out so far, as there were too many. */
+  readonly linesLeftOut: () => number;
 }
 
-/** Builds a server of everything that it is made of. Rejects if its store cannot be opened. */
+/**
+ * Builds a server of everything that it is made of; `collectWhole` is given where
+ * it is one process of several, and tells what they measure together. Rejects if
+ * its store cannot be opened.
+ */
 export async function buildServer(
   options: ServerOptions,
-  { reportFault, tell }: Reporters,
+  { reportFault, log, tells, linesLeftOut }: Reporters,
+  collectWhole?: MetricSource,
 ): Promise<LocalServer> {
+  const telemetry = await startTelemetry({
+    log,
+    callLog: createCallLog({
+      log,
+      accessSample: options.log.accessSample,
+      tells,
+      knows: (name) => knows(name),
+    }),
+    linesLeftOut,
+    trustRemoteContext: options.tracing.trustRemoteContext,
+    environment: process.env,
+  });
+  const { metrics } = telemetry;
   const readiness = createReadiness();
   const executor = createInlineExecutor();
   const loader = createLoader({
@@ -91,19 +124,24 @@ export async function buildServer(
     cores: Math.max(1, Math.floor(availableParallelism() / options.processes)),
     maxWaitMs: options.timeouts.queueMs,
     reportFault,
+    log,
+    telemetry: telemetry.calls,
   });
   const source = createDirectorySource(options.models);
   const manager = createManager({ source, loader, clock: systemClock });
+  logStates(manager, log);
+  metrics.observe(modelState, () => exposeModels(manager.models()));
   const admission = createAdmission({
     delay: createLoopDelay(),
     maxWaitMs: options.timeouts.queueMs,
   });
-  const feedback = await createFeedback(options, { manager, reportFault, tell });
+  const feedback = await createFeedback(options, { manager, reportFault, log });
   const predictor = createPredictor({
     manager,
     clock: systemClock,
     refusal: admission.refusal,
     recorder: feedback.recorder,
+    telemetry: telemetry.calls,
   });
 
   const inference = createInferenceService({
@@ -119,12 +157,18 @@ export async function buildServer(
     derive: deriveModelContracts,
     predictor,
     clock: systemClock,
-    tell,
+    log,
   });
-  const exposition = createExposition({
+  const knows = createKnownNames({
+    manager,
+    contractsOf: (model) => typed.of(model).contracts.values(),
+  });
+  const exposedFeedback = createExposedFeedback({
     feedback,
     models: () => manager.models().map(({ name }) => name),
   });
+  const exposition = createExposition([collectWhole ?? (() => metrics.collect()), exposedFeedback]);
+  await telemetry.sendMetrics([exposedFeedback]);
   const openApi = createOpenApiWriter({
     models: () => manager.models(),
     contracts: (model) => typed.of(model).contracts,
@@ -138,7 +182,7 @@ export async function buildServer(
     probes: createProbes({ isReady: () => readiness.phase === "ready" }),
     scrape: createScrapePage({ ...exposition, reportFault }),
     docs: createDocsPages({ ...openApi, reportFault }),
-    steps: createCallSteps({ reportFault }),
+    steps: createCallSteps({ reportFault, telemetry: telemetry.calls }),
     concurrency: options.maxStreamConcurrency,
     reportFault,
     maxRequestBytes: options.maxRequestBytes,
@@ -166,6 +210,7 @@ export async function buildServer(
     adopt(connection) {
       listener.adopt(connection);
     },
+    collect: () => metrics.collect(),
     async load(together) {
       await Promise.all([manager.start(), feedback.start()]);
       unfollow = typed.follow((services) => lanes.replace(table.routesWith(services)));
@@ -176,6 +221,8 @@ export async function buildServer(
     async close() {
       readiness.become("draining");
       const { cut } = await listener.drain(timeouts.drainMs);
+      // While there is still something to tell of.
+      await telemetry.stop();
       await feedback.close();
       unfollow();
       await manager.close();
@@ -186,7 +233,7 @@ export async function buildServer(
 
 async function createFeedback(
   { data, store, feedback }: ServerOptions,
-  parts: Reporters & { readonly manager: Manager },
+  parts: Pick<Reporters, "reportFault" | "log"> & { readonly manager: Manager },
 ): Promise<FeedbackPlane> {
   if (store.kind === "off") return createNoFeedback();
   return createStoredFeedback({

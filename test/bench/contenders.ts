@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Exchange, Protocol } from "./load/connection.ts";
 import type { LoadGenerator } from "./load/start.ts";
-import { type ServerProgram, startServer } from "./process.ts";
+import { type Environment, type ServerProgram, startServer } from "./process.ts";
 import { checkPrediction, expectLength, predictExchange } from "./requests.ts";
 
 /** Something that is measured. */
@@ -24,10 +24,12 @@ export async function startPresage(
   models = "examples/models",
   role: "server" | "shared" = "server",
   flags: readonly string[] = [],
+  environment: Environment = {},
 ): Promise<ServerProgram> {
   const data = mkdtempSync(join(tmpdir(), "presage-bench-data-"));
   const args = ["serve", models, "--host", "127.0.0.1", "--port", "0", "--json", "--data", data];
-  const program = startServer("../../server/bin/presage.js", [...args, ...flags], role);
+  const command = "../../server/bin/presage.js";
+  const program = startServer(command, [...args, ...flags], role, environment);
   // Once it is killed, which happens first when the bench itself ends.
   const remove = (): void => rmSync(data, { recursive: true, force: true });
   process.once("exit", remove);

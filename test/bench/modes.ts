@@ -12,6 +12,8 @@ import { measureOverload } from "./overload.ts";
 import { layOutOverload } from "./overload-table.ts";
 import type { ModeFigures } from "./results.ts";
 import { layOutTargets } from "./table.ts";
+import { judgeTelemetry, measureTelemetry } from "./telemetry.ts";
+import { layOutTelemetry } from "./telemetry-table.ts";
 import { judgeTyped, layOutTyped, measureTyped } from "./typed.ts";
 
 /** What a mode needs. */
@@ -63,6 +65,11 @@ export async function measureMode(
       const typed = await measureTyped(load, plan, tell);
       const targets = judgeTyped(typed);
       return withTargets({ typed, targets }, layOutTyped(typed));
+    }
+    case "telemetry": {
+      const telemetry = await measureTelemetry(load, plan, tell);
+      const targets = judgeTelemetry(telemetry);
+      return withTargets({ telemetry, targets }, layOutTelemetry(telemetry));
     }
   }
 }

@@ -11,6 +11,7 @@ describe("parseOptions()", () => {
     { args: ["--overload", "--json"], options: { mode: "overload", json: true } },
     { args: ["--client"], options: { mode: "client" } },
     { args: ["--feedback"], options: { mode: "feedback" } },
+    { args: ["--telemetry", "--quick"], options: { mode: "telemetry", quick: true } },
     { args: ["--only", "a, b"], options: { only: new Set(["a", "b"]) } },
   ])("reads $args", ({ args, options }) => {
     const parsed = parseOptions(args, ["a", "b"]);

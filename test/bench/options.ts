@@ -53,7 +53,15 @@ export const quickPlan: Plan = {
 export const extras = ["mlp", "start"] as const;
 
 /** What can be measured instead of everything else. */
-export const modes = ["overload", "client", "large", "isolation", "feedback", "typed"] as const;
+export const modes = [
+  "overload",
+  "client",
+  "large",
+  "isolation",
+  "feedback",
+  "typed",
+  "telemetry",
+] as const;
 
 /** One of them. */
 export type Mode = (typeof modes)[number];
@@ -88,6 +96,7 @@ export function parseOptions(args: readonly string[], names: readonly string[]):
         isolation: { type: "boolean", default: false },
         feedback: { type: "boolean", default: false },
         typed: { type: "boolean", default: false },
+        telemetry: { type: "boolean", default: false },
         only: { type: "string" },
         help: { type: "boolean", short: "h", default: false },
       },
@@ -115,7 +124,7 @@ export function parseOptions(args: readonly string[], names: readonly string[]):
 export function describeOptions(names: readonly string[]): string {
   return `Usage: npm run bench -- [--quick] [--json]
          [--only <names> | --overload | --client | --large | --isolation | --feedback |
-          --typed]
+          --typed | --telemetry]
 
 Measures Presage beside what it is compared with, each server alone on a core and
 the load generator on another, and prints the medians of interleaved rounds.
@@ -146,6 +155,11 @@ Every run is also written to test/bench/results. Linux only: it reads /proc.
                   SQLite's thread is the server's, and is
   --typed         instead: one row of 30 features by the model's own typed service, beside
                   the same row as a raw tensor of the generic one
+  --telemetry     instead: what metrics, logs and traces cost a call, by the same server with
+                  telemetry off, with metrics and logs, and with one of a hundred or every
+                  call traced besides. Traces go to a receiver that only counts them, on the
+                  load generator's core; a server that is busy drops spans that it cannot
+                  send in time, so the spans that came are told
   --json          print the results as JSON instead of tables
   -h, --help      print this
 

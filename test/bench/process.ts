@@ -14,15 +14,23 @@ const cores: Readonly<Record<Exclude<Role, "shared">, string>> = { server: "0", 
 export const pinned: boolean =
   availableParallelism() > 1 && spawnSync("taskset", ["--version"]).status === 0;
 
+/** Variables that a program is started with, beside those of this process. */
+export type Environment = Readonly<Record<string, string>>;
+
 /** Starts a Node program of this folder, or at an absolute path, on the core of its role. */
-export function spawnNode(role: Role, script: string, args: readonly string[]): ChildProcess {
+export function spawnNode(
+  role: Role,
+  script: string,
+  args: readonly string[],
+  environment: Environment = {},
+): ChildProcess {
   const path = fileURLToPath(new URL(script, import.meta.url));
   const node = [process.execPath, path, ...args];
   const [program = "", ...rest] =
     pinned && role !== "shared" ? ["taskset", "-c", cores[role], ...node] : node;
   const child = spawn(program, rest, {
     cwd: root,
-    env: unconfigured(process.env),
+    env: { ...unconfigured(process.env), ...environment },
     stdio: ["ignore", "pipe", "inherit", role === "load" ? "ipc" : "ignore"],
     serialization: "advanced",
   });
@@ -42,14 +50,15 @@ export interface ServerProgram {
 
 /**
  * Starts a server and waits for its first line, a JSON object with the `port`
- * that it serves on. It has a core to itself unless its role is `shared`.
+ * that it serves on. It has a core to itself unless its role is another one.
  */
 export async function startServer(
   script: string,
   args: readonly string[],
-  role: "server" | "shared" = "server",
+  role: Role = "server",
+  environment: Environment = {},
 ): Promise<ServerProgram> {
-  const child = spawnNode(role, script, args);
+  const child = spawnNode(role, script, args, environment);
   const exit = once(child, "exit");
   const line = await Promise.race([
     firstLine(child),
@@ -93,7 +102,7 @@ async function firstLine(child: ChildProcess): Promise<string> {
 function unconfigured(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(environment).filter(
-      ([name]) => !name.startsWith("PRESAGE_") && name !== "MODEL_DIR",
+      ([name]) => !/^(PRESAGE|OTEL)_/.test(name) && name !== "MODEL_DIR",
     ),
   );
 }

@@ -10,6 +10,7 @@ import type { Mode } from "./options.ts";
 import type { OverloadRow } from "./overload.ts";
 import { pinned } from "./process.ts";
 import type { Measured, Target } from "./targets.ts";
+import type { TelemetryRound } from "./telemetry.ts";
 import type { TypedFigures } from "./typed.ts";
 
 /** Where and when a run was. */
@@ -37,7 +38,8 @@ export type ModeFigures =
   | { readonly large: readonly LargeRow[]; readonly targets: readonly Target[] }
   | { readonly isolation: Isolation; readonly targets: readonly Target[] }
   | { readonly feedback: FeedbackFigures; readonly targets: readonly Target[] }
-  | { readonly typed: TypedFigures; readonly targets: readonly Target[] };
+  | { readonly typed: TypedFigures; readonly targets: readonly Target[] }
+  | { readonly telemetry: readonly TelemetryRound[]; readonly targets: readonly Target[] };
 
 /** Any run, as it is kept. */
 export type AnyResults = Results | (RunFacts & ModeFigures);

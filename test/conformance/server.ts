@@ -9,7 +9,7 @@ import { createLanes } from "../../server/src/transport/lanes.ts";
 import { createListener } from "../../server/src/transport/listener.ts";
 import { createPlainLane } from "../../server/src/transport/plain-lane.ts";
 import { unaryMethods } from "../../server/src/transport/routes.ts";
-import { answerUnimplemented } from "../../server/src/transport/unimplemented.ts";
+import { createUnknownHandler } from "../../server/src/transport/unimplemented.ts";
 import {
   ServerCompatRequestSchema,
   ServerCompatResponseSchema,
@@ -51,7 +51,7 @@ const connect = createConnectLane({
   steps,
   routes: (router) => router.service(ConformanceService, conformanceService),
   anyTypes: conformanceTypes,
-  otherwise: answerUnimplemented,
+  otherwise: createUnknownHandler(steps),
   reportFault,
   ...limits,
 });

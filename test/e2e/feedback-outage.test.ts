@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { createClient, PresageError } from "@presage/sdk/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type PostgresServer, startPostgres } from "../support/postgres.ts";
@@ -22,11 +21,6 @@ async function start(): Promise<StartedServer> {
   const server = await startServer({ environment: { PRESAGE_STORE: store } });
   servers.push(server);
   return server;
-}
-
-/** Resolves once the server has written a line like this to its standard error. */
-async function told(server: StartedServer, line: RegExp): Promise<void> {
-  while (!line.test(server.errors())) await once(server.process.stderr ?? server.process, "data");
 }
 
 async function failureOf(call: Promise<unknown>): Promise<PresageError> {
@@ -85,10 +79,18 @@ describe("a server whose PostgreSQL goes away and comes back", () => {
       "PREDICTION_NOT_SCORED",
     ]);
     await postgres.start();
-    await told(server, /^feedback is taken again$/m);
+    await server.told(/^feedback is taken again$/);
     const late = await client.predict("iris", flower);
     expect((await late.feedback({ truth: 0 })).recorded).toBe(1);
-    expect(server.errors()).toMatch(/^no feedback is taken for now: /m);
-    expect(server.errors()).not.toContain("not-for-logs");
+    const told = server.lines().filter(({ msg }) => /^(no )?feedback is taken/.test(msg));
+    expect(told).toEqual([
+      expect.objectContaining({
+        level: "warn",
+        msg: expect.stringMatching(/^no feedback is taken for now: /),
+        reason: "STORE_UNAVAILABLE",
+        err: expect.objectContaining({ code: "ENOENT" }),
+      }),
+      expect.objectContaining({ level: "info", msg: "feedback is taken again" }),
+    ]);
   });
 });

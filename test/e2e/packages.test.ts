@@ -38,3 +38,28 @@ describe.each(["sdk", "server"])("the package %s, as it is published", (folder) 
       expect(modulesIn("dist/", suffix)).toEqual(sources);
   });
 });
+
+/** Every module that a compiled file of the SDK imports, through all of the SDK's own. */
+async function importsOf(file: string, seen: Set<string> = new Set()): Promise<readonly string[]> {
+  const text = await readFile(`${root}/sdk/dist/${file}`, "utf8");
+  for (const [, name = ""] of text.matchAll(/(?:from|import) "([^"]+)"/g)) {
+    if (seen.has(name)) continue;
+    seen.add(name);
+    const own = file.endsWith(".d.ts") ? name.replace(/\.ts$/, ".d.ts") : name;
+    if (name.startsWith("./")) await importsOf(own, seen);
+  }
+  return [...seen];
+}
+
+describe("the package sdk, where what is optional is not installed", () => {
+  for (const file of ["node.js", "node.d.ts", "web.js", "web.d.ts"]) {
+    it(`has all that ${file} needs`, async () => {
+      const { dependencies } = JSON.parse(await readFile(`${root}/sdk/package.json`, "utf8"));
+      const packages = (await importsOf(file))
+        .filter((name) => !/^(\.\/|node:)/.test(name))
+        .map((name) => /^(@[^/]+\/)?[^/]+/.exec(name)?.[0]);
+      expect(packages).toContain("@connectrpc/connect");
+      expect(Object.keys(dependencies)).toEqual(expect.arrayContaining(packages));
+    });
+  }
+});

@@ -284,7 +284,10 @@ describe("a server that keeps nothing", () => {
     expect(predictionId).toMatch(/^[\da-f-]{36}$/);
     const failure = await failureOf(feedback({ truth: 0 }));
     expect([failure.code, failure.reason]).toEqual(["failed_precondition", "FEEDBACK_OFF"]);
-    expect(await (await fetch(`${off.url}/metrics`)).text()).toBe("");
+    const page = await (await fetch(`${off.url}/metrics`)).text();
+    expect(page).toContain("\npresage_processes 1\n");
+    expect(page).not.toContain("presage_store_up");
+    expect(page).not.toContain("presage_quality");
     await off.close();
   });
 });

@@ -119,7 +119,7 @@ async function loadMortal(executor: string, faults: unknown[]): Promise<LoadedVe
   });
   const directory = repositoryPath("test/data/edge/echo-float/1");
   const manifest = manifestOf(`engine: { executor: ${executor} }\nbatching: { maxBatchSize: 1 }`);
-  const result = await loader.load({ version: 1n, directory }, manifest);
+  const result = await loader.load({ model: "tested", version: 1n, directory }, manifest);
   if (result.kind === "failed") throw new Error(result.problems.join());
   return result.loaded;
 }

@@ -7,9 +7,10 @@ import {
 } from "@connectrpc/connect-node";
 import { InferenceService } from "@presage/gen/presage/v1/inference_pb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createCallSteps } from "../../server/src/transport/calls.ts";
 import type { Listener } from "../../server/src/transport/listener.ts";
 import { createListener } from "../../server/src/transport/listener.ts";
-import { answerUnimplemented } from "../../server/src/transport/unimplemented.ts";
+import { createUnknownHandler } from "../../server/src/transport/unimplemented.ts";
 import { request1, request2, session2 } from "../support/sockets.ts";
 
 let listener: Listener;
@@ -17,7 +18,11 @@ let baseUrl: string;
 let port: number;
 
 beforeAll(async () => {
-  listener = createListener({ host: "127.0.0.1", port: 0, handler: answerUnimplemented });
+  listener = createListener({
+    host: "127.0.0.1",
+    port: 0,
+    handler: createUnknownHandler(createCallSteps({ reportFault: () => {} })),
+  });
   ({ port } = await listener.listen());
   baseUrl = `http://127.0.0.1:${port}`;
 });
@@ -42,7 +47,7 @@ const transports: readonly (readonly [string, () => Transport])[] = [
   ],
 ];
 
-describe.each(transports)("answerUnimplemented() to %s", (_name, createTransport) => {
+describe.each(transports)("createUnknownHandler() to %s", (_name, createTransport) => {
   it("is UNIMPLEMENTED to a unary call", async () => {
     const client = createClient(InferenceService, createTransport());
     const failed = await client.predict({}).catch((reason) => ConnectError.from(reason));
@@ -69,7 +74,7 @@ describe.each(transports)("answerUnimplemented() to %s", (_name, createTransport
   });
 });
 
-describe("answerUnimplemented()", () => {
+describe("createUnknownHandler()", () => {
   it("sends gRPC its status in trailers, which end the stream", async () => {
     const session = session2(baseUrl);
     const headers = { ":method": "POST", ":path": "/a.B/C", "content-type": "application/grpc" };

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Installs the clients of test/interop that are missing: grpcurl and grpc_health_probe, at the
-# versions of tools/go.mod, the linter of Prometheus' pages, of promlint/, and the runner of the conformance suite, at those of
-# ../conformance/runner/go.mod, into .tools/bin; what the Python example requires, into .tools/python,
-# and schemathesis, at the versions of schemathesis/requirements.txt;
-# curl and Chromium, from the system's packages.
+# versions of tools/go.mod, the linter of Prometheus' pages, of promlint/, OpenTelemetry's Collector, of collector/, and the
+# runner of the conformance suite, at those of ../conformance/runner/go.mod, into .tools/bin; what the Python example requires, into .tools/python,
+# and schemathesis, at the versions of schemathesis/requirements.txt; the reader of OpenMetrics, into .tools/openmetrics;
+# curl, Chromium and Prometheus, from the system's packages.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -51,10 +51,13 @@ install_python_packages() { # folder of the environment, file of what it holds
 build_go_tool grpcurl github.com/fullstorydev/grpcurl/cmd/grpcurl "$here/tools"
 build_go_tool grpc_health_probe github.com/grpc-ecosystem/grpc-health-probe "$here/tools"
 build_go_tool promlint . "$here/promlint"
+build_go_tool collector . "$here/collector"
 build_go_tool connectconformance connectrpc.com/conformance/cmd/connectconformance \
   "$here/../conformance/runner"
 install_package curl curl
 install_package chromium "$chromium"
+install_package prometheus promtool
 install_python_packages "$root/.tools/python" "$root/examples/typed-python/requirements.txt"
 install_python_packages "$root/.tools/schemathesis" "$here/schemathesis/requirements.txt"
+install_python_packages "$root/.tools/openmetrics" "$here/openmetrics/requirements.txt"
 ln -sf ../schemathesis/bin/schemathesis "$bin/schemathesis"

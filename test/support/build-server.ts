@@ -1,6 +1,14 @@
 import { readFileSync } from "node:fs";
 import type { ServerOptions, TimeoutOptions } from "../../server/src/config/options.ts";
-import { buildServer, type CloseReport, type Server } from "../../server/src/main.ts";
+import { silentLog } from "../../server/src/core/log.ts";
+import {
+  buildServer,
+  type CloseReport,
+  type Reporters,
+  type Server,
+} from "../../server/src/main.ts";
+import { openServerLog } from "../../server/src/telemetry/log/server-log.ts";
+import { keepLog, keepsLogs } from "./kept-logs.ts";
 import { exampleModels, tlsFiles } from "./start-server.ts";
 
 /** Options that differ from those of a test. */
@@ -35,6 +43,8 @@ export function testOptions(overrides: OptionOverrides = {}): ServerOptions {
     maxResponseBytes: 64 * mebibyte,
     maxStreamConcurrency: 64,
     maxValues: 2_000_000,
+    log: { level: "info", format: "json", accessSample: 0 },
+    tracing: { trustRemoteContext: false },
     ...overrides,
     timeouts: {
       handshakeMs: 10_000,
@@ -54,12 +64,25 @@ export function testIdentity(): NonNullable<ServerOptions["tls"]> {
   return { cert: readFileSync(tlsFiles.cert, "utf8"), key: readFileSync(tlsFiles.key, "utf8") };
 }
 
+const silent: Reporters = {
+  reportFault() {},
+  log: silentLog,
+  tells: () => false,
+  linesLeftOut: () => 0,
+};
+
 /** Builds a server in this process, opens its port and loads its models. */
 export async function startBuiltServer(overrides: OptionOverrides = {}): Promise<BuiltServer> {
   const faults: unknown[] = [];
+  const log = keepsLogs()
+    ? await openServerLog({ level: "debug", format: "json", stream: { write: keepLog } })
+    : silent;
   const server = await buildServer(testOptions(overrides), {
-    reportFault: (fault) => faults.push(fault),
-    tell: () => {},
+    ...log,
+    reportFault(fault) {
+      faults.push(fault);
+      log.reportFault(fault);
+    },
   });
   const { host, port, secure } = await server.listen();
   await server.load();

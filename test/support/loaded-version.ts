@@ -1,3 +1,4 @@
+import { noTelemetry, type VersionLoad } from "../../server/src/core/call-record.ts";
 import type { LoadedVersion } from "../../server/src/repository/loaded-version.ts";
 import { signatureOf, spec } from "./signatures.ts";
 
@@ -7,6 +8,14 @@ export interface CountedVersion {
   /** How often the model was freed. */
   readonly released: () => number;
 }
+
+const noLoad = (): VersionLoad => ({
+  queuedCalls: 0,
+  queuedRows: 0,
+  executor: "inline",
+  workers: 1,
+  busy: 0,
+});
 
 /** Makes a version for tests of what happens around runs. */
 export function createLoadedVersion(): CountedVersion {
@@ -18,5 +27,6 @@ export function createLoadedVersion(): CountedVersion {
       return Promise.resolve();
     },
   };
-  return { loaded: { signature, model } as LoadedVersion, released: () => released };
+  const telemetry = noTelemetry.follow({ model: "m", version: "1", load: noLoad });
+  return { loaded: { signature, model, telemetry } as LoadedVersion, released: () => released };
 }

@@ -1,5 +1,6 @@
 import net from "node:net";
 import { setImmediate as turn } from "node:timers/promises";
+import type { LogLevel } from "../../server/src/core/log.ts";
 import type { Address, Server } from "../../server/src/main.ts";
 import type { ProcessReport } from "../../server/src/processes/messages.ts";
 import { createProcessGroup } from "../../server/src/processes/process-group.ts";
@@ -35,6 +36,8 @@ export interface GroupBench {
   readonly lines: readonly string[];
   /** Lets milliseconds pass. */
   readonly pass: (ms: number) => void;
+  /** Changes the level of the log. */
+  readonly setLevel: (level: LogLevel) => void;
   readonly process: (index: number) => FakeProcess;
   /** The kinds of the orders that a process was given. */
   readonly orders: (index: number) => readonly string[];
@@ -48,10 +51,14 @@ export async function startGroup(): Promise<GroupBench> {
   const timer = createManualTimer();
   const lines: string[] = [];
   let now = 0;
+  let setLevel: (level: LogLevel) => void = () => {};
   const group = createProcessGroup({
     options: testOptions({ processes: 2 }),
     startProcess: processes.start,
-    tell: (line) => lines.push(line),
+    log: (_level, line) => lines.push(line),
+    followLevel: (changed) => {
+      setLevel = changed;
+    },
     timer,
     now: () => now,
   });
@@ -69,6 +76,7 @@ export async function startGroup(): Promise<GroupBench> {
     lines,
     process,
     orders: (index) => process(index).orders.map(({ kind }) => kind),
+    setLevel: (level) => setLevel(level),
     pass: (ms) => {
       now += ms;
     },

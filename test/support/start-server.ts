@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { TabledModel } from "../../server/src/commands/model-table.ts";
+import { keepLog } from "./kept-logs.ts";
 
 /** The five models that come with the project. */
 export const exampleModels: string = fileURLToPath(
@@ -30,6 +31,14 @@ export interface StartOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
+/** A line of a server's log. */
+export interface LoggedLine {
+  readonly level: string;
+  readonly msg: string;
+  readonly pid: number;
+  readonly [name: string]: unknown;
+}
+
 /** A server that runs as a process of its own. */
 export interface StartedServer {
   /** Where it listens, e.g. `http://localhost:41234`. */
@@ -40,6 +49,10 @@ export interface StartedServer {
   readonly process: ChildProcess;
   /** What it has written to its standard error so far. */
   errors(): string;
+  /** The lines of its log so far. */
+  lines(): readonly LoggedLine[];
+  /** Resolves once its log has so many lines whose message is like this, 1 by default. */
+  told(message: RegExp, times?: number): Promise<void>;
   /**
    * Sends SIGTERM and waits for the end. Gives the exit code; null if a signal
    * ended the process. A second call gives the same.
@@ -71,16 +84,23 @@ export async function startServer(options: StartOptions = {}): Promise<StartedSe
   process.once("exit", kill);
   const closed = once(child, "close").then(() => {
     process.off("exit", kill);
+    keepLog(errors);
     if (options.data === undefined) rmSync(data, { recursive: true, force: true });
     return child.exitCode;
   });
-  const lines = createInterface({ input: child.stdout });
   const line = await Promise.race([
-    once(lines, "line").then(([first]) => String(first)),
+    once(createInterface({ input: child.stdout }), "line").then(([first]) => String(first)),
     closed.then((code) => {
       throw new Error(`the server ended with code ${code} before it served:\n${errors}`);
     }),
   ]);
+  const lines = (): readonly LoggedLine[] =>
+    errors
+      .slice(0, errors.lastIndexOf("\n") + 1)
+      .split("\n")
+      // Lines of Node itself are no JSON.
+      .filter((each) => each.startsWith("{"))
+      .map((each): LoggedLine => JSON.parse(each));
   const stop = (): Promise<number | null> => {
     child.kill("SIGTERM");
     return closed;
@@ -89,6 +109,11 @@ export async function startServer(options: StartOptions = {}): Promise<StartedSe
     ...readAnnouncement(line),
     process: child,
     errors: () => errors,
+    lines,
+    async told(message, times = 1) {
+      while (lines().filter(({ msg }) => message.test(msg)).length < times)
+        await once(child.stderr, "data");
+    },
     stop,
     async finish() {
       const code = await stop();

@@ -26,6 +26,8 @@ export interface FakeServer {
   readonly queries: readonly MetricsRequest[];
   /** The contexts of all calls but streams, in order. */
   readonly contexts: readonly HandlerContext[];
+  /** Those of all streams, in order. */
+  readonly streams: readonly HandlerContext[];
   /** What the next calls fail with, in order; undefined is an answer. */
   readonly failures: (ConnectError | undefined)[];
   /** Resolves when a stream has been cancelled by its caller; a watch waits for that after three answers. */
@@ -40,6 +42,7 @@ export function createFakeServer(): FakeServer {
   const feedbacks: FeedbackRequest[] = [];
   const queries: MetricsRequest[] = [];
   const contexts: HandlerContext[] = [];
+  const streams: HandlerContext[] = [];
   const failures: (ConnectError | undefined)[] = [];
   const cancelled = Promise.withResolvers<void>();
   const enter = (context: HandlerContext): void => {
@@ -53,6 +56,7 @@ export function createFakeServer(): FakeServer {
     feedbacks,
     queries,
     contexts,
+    streams,
     failures,
     cancelled: cancelled.promise,
     routes(router) {
@@ -63,6 +67,7 @@ export function createFakeServer(): FakeServer {
           return answer(request);
         },
         async *predictStream(stream, context) {
+          streams.push(context);
           context.signal.addEventListener("abort", () => cancelled.resolve());
           for await (const { request } of stream) {
             if (request === undefined) continue;
@@ -88,6 +93,7 @@ export function createFakeServer(): FakeServer {
           return metricsOf(query, 1n);
         },
         async *watchMetrics({ request }, context) {
+          streams.push(context);
           const left = Promise.withResolvers<void>();
           context.signal.addEventListener("abort", () => left.resolve(cancelled.resolve()));
           if (request === undefined) return;

@@ -1,9 +1,10 @@
 import { buildServer } from "../main.ts";
 import { openProcessPort } from "../processes/process-port.ts";
 import { runServingProcess } from "../processes/serving-process.ts";
+import type { ServerLog } from "../telemetry/log/server-log.ts";
 import type { Console, ExitCode } from "./console.ts";
-import { reportersOf } from "./fault.ts";
 import { prepareHeap } from "./heap.ts";
+import { openLog } from "./open-log.ts";
 
 /** Serves as one process of several, for the `presage serve --processes` that started it. */
 export async function servingProcess(console: Console): Promise<ExitCode> {
@@ -13,6 +14,15 @@ export async function servingProcess(console: Console): Promise<ExitCode> {
     return 2;
   }
   prepareHeap();
-  await runServingProcess(port, (options) => buildServer(options, reportersOf(console)));
+  let log: ServerLog | undefined;
+  await runServingProcess(
+    port,
+    async (options, collectWhole) => {
+      log = await openLog(options.log, console);
+      return buildServer(options, log, collectWhole);
+    },
+    (level) => log?.setLevel(level),
+  );
+  log?.close();
   return 0;
 }

@@ -42,6 +42,8 @@ describe("compileOptions()", () => {
           drainMs: 30_000,
           queueMs: 500,
         },
+        log: { level: "info", format: "auto", accessSample: 0 },
+        tracing: { trustRemoteContext: false },
       },
     });
   });
@@ -66,6 +68,8 @@ describe("compileOptions()", () => {
         drain: "2073600s",
         queue: "0.1s",
       },
+      log: { level: "debug", format: "json", accessSample: 0.01 },
+      tracing: { trustRemoteContext: true },
     });
     expect(problems).toEqual([]);
     expect(options).toMatchObject({
@@ -75,6 +79,8 @@ describe("compileOptions()", () => {
       data: "/var/presage",
       store: { kind: "postgres", url: "postgres://user:secret@db.example.com/presage" },
       feedback: { retentionMs: 86_400_000, maxRows: 5 },
+      log: { level: "debug", format: "json", accessSample: 0.01 },
+      tracing: { trustRemoteContext: true },
       allowedOrigins: ["*", "https://app.example.com", "http://localhost:5173"],
       maxRequestBytes: 1,
       maxResponseBytes: 2,
@@ -159,6 +165,20 @@ describe("compileOptions()", () => {
       "times that no timer can wait for",
       { timeouts: { maxDeadline: "2073601s" } },
       ["timeouts.maxDeadline: expected at most 24 days"],
+    ],
+    [
+      "a log that cannot be written so, wholly",
+      { log: { level: "loud", format: "xml", accessSample: 1.5 } },
+      [
+        "log.accessSample: expected 0 to 1, got 1.5",
+        "log.level: expected one of debug, info, warn, error, got loud",
+        "log.format: expected one of auto, json, pretty, got xml",
+      ],
+    ],
+    [
+      "a share that is none",
+      { log: { accessSample: "NaN" } },
+      ["log.accessSample: expected 0 to 1, got NaN"],
     ],
     [
       "origins that are none",

@@ -1,10 +1,16 @@
 import { readFileSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { type Duration, durationMs } from "@bufbuild/protobuf/wkt";
-import type { FeedbackConfig, ServerConfig, TlsConfig } from "@presage/gen/presage/v1/config_pb";
+import type {
+  FeedbackConfig,
+  LogConfig,
+  ServerConfig,
+  TlsConfig,
+} from "@presage/gen/presage/v1/config_pb";
 import type {
   FeedbackOptions,
   KeepingOptions,
+  LogOptions,
   ServerOptions,
   StoreOptions,
   TlsIdentity,
@@ -48,6 +54,8 @@ export function compileOptions(config: ServerConfig, problems: string[]): Server
     port,
     processes: processes === 0 ? availableParallelism() : processes,
     feedback: readFeedback(config.feedback, problems),
+    log: readLog(config.log, problems),
+    tracing: { trustRemoteContext: config.tracing?.trustRemoteContext ?? false },
     tls: config.tls === undefined ? undefined : readTls(config.tls, problems),
     allowedOrigins: readOrigins(config.cors?.allowedOrigins ?? [], problems),
     maxRequestBytes: size("maxRequestBytes", limits?.maxRequestBytes, 64 * mebibyte),
@@ -102,6 +110,30 @@ function readFeedback(config: FeedbackConfig | undefined, problems: string[]): F
   if (retentionMs <= 0) problems.push("feedback.retention: expected more than 0s");
   if (maxRows === 0n) problems.push("feedback.maxRows: expected at least 1, got 0");
   return { retentionMs, maxRows: maxRows === undefined ? defaultMaxRows : Number(maxRows) };
+}
+
+const levels = ["debug", "info", "warn", "error"] as const;
+const formats = ["auto", "json", "pretty"] as const;
+
+function readLog(config: LogConfig | undefined, problems: string[]): LogOptions {
+  const { level = "", format = "", accessSample = 0 } = config ?? {};
+  const choose = <Choice extends string>(
+    field: string,
+    given: string,
+    [fallback, choices]: readonly [Choice, readonly Choice[]],
+  ): Choice => {
+    const chosen = given === "" ? fallback : choices.find((choice) => choice === given);
+    if (chosen === undefined)
+      problems.push(`log.${field}: expected one of ${choices.join(", ")}, got ${given}`);
+    return chosen ?? fallback;
+  };
+  if (!(accessSample >= 0 && accessSample <= 1))
+    problems.push(`log.accessSample: expected 0 to 1, got ${accessSample}`);
+  return {
+    level: choose("level", level, ["info", levels]),
+    format: choose("format", format, ["auto", formats]),
+    accessSample,
+  };
 }
 
 function readTls(config: TlsConfig, problems: string[]): TlsIdentity {

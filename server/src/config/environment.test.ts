@@ -28,14 +28,18 @@ describe("listVariables()", () => {
       "PRESAGE_STORE",
       "PRESAGE_FEEDBACK_RETENTION",
       "PRESAGE_FEEDBACK_MAX_ROWS",
+      "PRESAGE_LOG_LEVEL",
+      "PRESAGE_LOG_FORMAT",
+      "PRESAGE_LOG_ACCESS_SAMPLE",
+      "PRESAGE_TRACING_TRUST_REMOTE_CONTEXT",
     ]);
   });
 
   it("takes from each variable a value that its field can have", () => {
-    const values = listVariables().map(({ variable }) => [
-      variable,
-      /TIMEOUTS|RETENTION/.test(variable) ? "5s" : "5",
-    ]);
+    const values = listVariables().map(({ variable }) => {
+      if (/TIMEOUTS|RETENTION/.test(variable)) return [variable, "5s"];
+      return [variable, /TRUST/.test(variable) ? "true" : "5"];
+    });
     const settings = readEnvironment(Object.fromEntries(values));
     expect(settings.map(({ variable }) => variable)).toEqual(
       listVariables().map(({ variable }) => variable),
@@ -62,6 +66,27 @@ describe("readEnvironment()", () => {
         {
           variable: "PRESAGE_CORS_ALLOWED_ORIGINS",
           config: { cors: { allowedOrigins: ["https://a.example", "https://b.example"] } },
+        },
+      ],
+    ],
+    [
+      "yes and no, and nothing else as one of them",
+      { PRESAGE_TRACING_TRUST_REMOTE_CONTEXT: "false", PRESAGE_LOG_LEVEL: "true" },
+      [
+        { variable: "PRESAGE_LOG_LEVEL", config: { log: { level: "true" } } },
+        {
+          variable: "PRESAGE_TRACING_TRUST_REMOTE_CONTEXT",
+          config: { tracing: { trustRemoteContext: false } },
+        },
+      ],
+    ],
+    [
+      "what is neither yes nor no, as it is",
+      { PRESAGE_TRACING_TRUST_REMOTE_CONTEXT: "yes" },
+      [
+        {
+          variable: "PRESAGE_TRACING_TRUST_REMOTE_CONTEXT",
+          config: { tracing: { trustRemoteContext: "yes" } },
         },
       ],
     ],

@@ -1,4 +1,10 @@
-import type { DescField, DescMessage, JsonObject, JsonValue } from "@bufbuild/protobuf";
+import {
+  type DescField,
+  type DescMessage,
+  type JsonObject,
+  type JsonValue,
+  ScalarType,
+} from "@bufbuild/protobuf";
 import { ServerConfigSchema } from "@presage/gen/presage/v1/config_pb";
 
 /** A setting that an environment variable makes. */
@@ -14,25 +20,24 @@ const prefix = "PRESAGE";
 /**
  * Reads the settings of the environment. Each field of ServerConfig has a
  * variable: `limits.maxRequestBytes` is `PRESAGE_LIMITS_MAX_REQUEST_BYTES`;
- * lists are separated by commas. `MODEL_DIR` sets `models`, unless
+ * lists are separated by commas, and yes or no is `true` or `false`. `MODEL_DIR` sets `models`, unless
  * `PRESAGE_MODELS` does. Empty variables are not set.
  */
 export function readEnvironment(
   environment: Readonly<Record<string, string | undefined>>,
 ): readonly EnvironmentSetting[] {
-  const known = [{ variable: "MODEL_DIR", path: ["models"], isList: false }, ...listVariables()];
-  return known.flatMap(({ variable, path, isList }) => {
+  const models: Variable = { variable: "MODEL_DIR", path: ["models"], kind: "text" };
+  return [models, ...listVariables()].flatMap(({ variable, path, kind }) => {
     const text = environment[variable];
     if (text === undefined || text === "") return [];
-    const value: JsonValue = isList ? text.split(",").map((item) => item.trim()) : text;
-    return [{ variable, config: nest(path, value) }];
+    return [{ variable, config: nest(path, readValue(text, kind)) }];
   });
 }
 
 interface Variable {
   readonly variable: string;
   readonly path: readonly string[];
-  readonly isList: boolean;
+  readonly kind: "text" | "list" | "bool";
 }
 
 /** Lists the variable of every field of ServerConfig. */
@@ -50,10 +55,21 @@ function variablesOf(schema: DescMessage, above: readonly DescField[]): readonly
       {
         variable: [prefix, ...fields.map((each) => each.name.toUpperCase())].join("_"),
         path: fields.map((each) => each.jsonName),
-        isList: field.fieldKind === "list",
+        kind: kindOf(field),
       },
     ];
   });
+}
+
+function kindOf(field: DescField): Variable["kind"] {
+  if (field.fieldKind === "list") return "list";
+  return field.scalar === ScalarType.BOOL ? "bool" : "text";
+}
+
+/** JSON takes numbers as texts, but no lists and no yes or no. */
+function readValue(text: string, kind: Variable["kind"]): JsonValue {
+  if (kind === "list") return text.split(",").map((item) => item.trim());
+  return kind === "bool" && (text === "true" || text === "false") ? text === "true" : text;
 }
 
 function nest(path: readonly string[], value: JsonValue): JsonObject {

@@ -60,6 +60,23 @@ describe("loadConfig()", () => {
     });
   });
 
+  it("takes no for an answer, and nothing", () => {
+    const given = {
+      file: `${file}\ntracing: { trustRemoteContext: true }\nlog: { accessSample: 0.5, level: warn }`,
+      environment: {
+        PRESAGE_TRACING_TRUST_REMOTE_CONTEXT: "false",
+        PRESAGE_LOG_ACCESS_SAMPLE: "0",
+      },
+    };
+    expect(load(given)).toMatchObject({
+      kind: "ok",
+      options: {
+        tracing: { trustRemoteContext: false },
+        log: { level: "warn", format: "auto", accessSample: 0 },
+      },
+    });
+  });
+
   it("replaces lists whole", () => {
     const given = {
       file: `${file}\ncors: { allowedOrigins: ["https://a.example", "https://b.example"] }`,
@@ -99,7 +116,7 @@ describe("loadConfig()", () => {
       path: loaded.path,
       kind: "invalid",
       problems: [
-        `${loaded.path}: prot: unknown field, expected one of models, host, port, data, tls, cors, limits, timeouts, processes, store, feedback`,
+        `${loaded.path}: prot: unknown field, expected one of models, host, port, data, tls, cors, limits, timeouts, processes, store, feedback, log, tracing`,
         'PRESAGE_PORT: expected number (uint32), got "http"',
         'PRESAGE_TIMEOUTS_DRAIN: expected a duration such as 10s or 0.5s, got "30"',
         "port: expected 0 to 65535, got 70000",

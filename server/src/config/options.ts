@@ -38,6 +38,26 @@ export interface ServerOptions extends KeepingOptions {
   readonly maxValues: number;
   /** How long the server waits, in milliseconds. */
   readonly timeouts: TimeoutOptions;
+  /** What the server tells of itself. */
+  readonly log: LogOptions;
+  /** How calls are traced. */
+  readonly tracing: TracingOptions;
+}
+
+/** What the server tells of itself. */
+export interface LogOptions {
+  /** The least level that is written. @default "info" */
+  readonly level: "debug" | "info" | "warn" | "error";
+  /** How lines look; `auto` is pretty on a terminal, JSON elsewhere. @default "auto" */
+  readonly format: "auto" | "json" | "pretty";
+  /** The share of answered calls that is told, 0 to 1. @default 0 */
+  readonly accessSample: number;
+}
+
+/** How calls are traced. */
+export interface TracingOptions {
+  /** Whether a caller's `traceparent` is the parent of the server's span. @default false */
+  readonly trustRemoteContext: boolean;
 }
 
 /** Where feedback is kept: in a file of the server's own, in PostgreSQL, or nowhere. */

@@ -1,3 +1,4 @@
+import type { CallRecord } from "./call-record.ts";
 import type { Feeds } from "./feeds.ts";
 import type { RoutingSnapshot } from "./routing-snapshot.ts";
 import type { Signature } from "./signature.ts";
@@ -82,6 +83,8 @@ export interface PredictCall {
   readonly deadline: number;
   /** From 0, the most urgent, to 7. @default 3 */
   readonly urgency?: number | undefined;
+  /** The call that it belongs to, as it is followed. @default it is not */
+  readonly record?: CallRecord | undefined;
 }
 
 /** Which policy chose the version, and why. */

@@ -1,3 +1,4 @@
+import type { CallRecord } from "../core/call-record.ts";
 import type { Feeds } from "../core/feeds.ts";
 import type { CallSignal } from "../core/prediction.ts";
 
@@ -12,6 +13,8 @@ export interface BatchCall {
   readonly deadline: number;
   /** From 0, the most urgent, to 7, as RFC 9218 has it; anything else counts as 3. @default 3 */
   readonly urgency?: number | undefined;
+  /** The call that it belongs to, as it is followed. @default it is not */
+  readonly record?: CallRecord | undefined;
 }
 
 /** The least urgent that a call can be. */

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import type { RunRecord } from "../core/call-record.ts";
 import { ServingError } from "../core/errors.ts";
 import type { Feeds } from "../core/feeds.ts";
 import type { Tensor } from "../core/tensor.ts";
@@ -77,7 +78,8 @@ function setUp({
 } = {}) {
   const model = createDoubler(fatal);
   const executor = createManualExecutor();
-  const engine = { model, executor, parallel: 1 };
+  const engine = { model, executor, parallel: 1, place: "inline" as const };
+  const runs: RunRecord[] = [];
   const batcher = createBatcher({
     engine,
     latency,
@@ -85,6 +87,7 @@ function setUp({
     maxDelayMs,
     maxWaitMs,
     clock: { now },
+    telemetry: { ran: (run) => runs.push(run) },
   });
   const call = (
     values: readonly number[],
@@ -96,7 +99,7 @@ function setUp({
       urgency = 3,
     } = {},
   ) => batcher.run({ feeds: feedsOf(values, width), outputs, signal, deadline, urgency });
-  return { model, executor, call };
+  return { model, executor, batcher, call, runs };
 }
 
 const dataOf = (outputs: readonly Tensor[]) =>
@@ -108,6 +111,39 @@ const reasonOf = (call: Promise<unknown>) =>
   );
 
 describe("createBatcher()", () => {
+  it("tells of a run, with the calls that shared it and its phases in their order", async () => {
+    const { executor, batcher, call, runs } = setUp();
+    const calls = [call([1]), call([2, 3])];
+    expect([batcher.waiting.calls, batcher.waiting.rows, batcher.running]).toEqual([2, 3, 0]);
+    await executor.turn();
+    await Promise.all(calls);
+    expect(runs).toMatchObject([{ rows: 3, executor: "inline", failed: false }]);
+    const times = runs.flatMap(({ shares, turnAt, beganAt, ranAt, endedAt }) => [
+      ...shares.map(({ queuedAt }) => queuedAt),
+      turnAt,
+      beganAt,
+      ranAt,
+      endedAt,
+    ]);
+    expect(times).toEqual(times.toSorted((one, other) => one - other));
+    expect(times).toHaveLength(6);
+    expect([batcher.waiting.calls, batcher.running]).toEqual([0, 0]);
+  });
+
+  it("tells of runs that failed, and of those that the calls were split into", async () => {
+    const { executor, batcher, call, runs } = setUp();
+    const calls = [call([1]), call([-13])];
+    const settled = Promise.allSettled(calls);
+    await executor.turn();
+    await settled;
+    expect(runs.map(({ rows, failed }) => [rows, failed])).toEqual([
+      [2, true],
+      [1, false],
+      [1, true],
+    ]);
+    expect(batcher.running).toBe(0);
+  });
+
   it("runs the calls that wait for the engine together", async () => {
     const { model, executor, call } = setUp();
     const calls = [call([1]), call([2, 3]), call([4])];

@@ -1,11 +1,11 @@
+import type { VersionTelemetry } from "../core/call-record.ts";
 import type { Clock } from "../core/clock.ts";
 import { abortError, ServingError } from "../core/errors.ts";
-import type { Feeds } from "../core/feeds.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { BatchCall } from "./batch-call.ts";
 import { mergeFeeds, splitOutputs } from "./batch-merge.ts";
 import { takeBatch } from "./batch-take.ts";
-import { CallQueue } from "./call-queue.ts";
+import { CallQueue, type QueueSize } from "./call-queue.ts";
 import type { Engine } from "./engine.ts";
 import type { LatencyModel } from "./latency-model.ts";
 import { createQueueLimit } from "./queue-limit.ts";
@@ -21,11 +21,15 @@ export interface Batcher {
    * it would wait too long for its turn.
    */
   run(call: BatchCall): Promise<readonly Tensor[]>;
+  /** What waits for its turn. */
+  readonly waiting: QueueSize;
+  /** How many runs are under way. */
+  readonly running: number;
 }
 
 /** What a batcher works with. */
 export interface BatcherParts {
-  readonly engine: Pick<Engine, "model" | "executor" | "parallel">;
+  readonly engine: Pick<Engine, "model" | "executor" | "parallel" | "place">;
   readonly latency: LatencyModel;
   readonly clock: Clock;
   /** The most rows of a merged run; 1 merges nothing. A call of more rows runs alone. */
@@ -34,6 +38,8 @@ export interface BatcherParts {
   readonly maxDelayMs: number;
   /** The longest that a call may have to wait for its run, in milliseconds (see `createQueueLimit`). */
   readonly maxWaitMs: number;
+  /** Is told of each run. */
+  readonly telemetry: Pick<VersionTelemetry, "ran">;
 }
 
 /**
@@ -41,7 +47,7 @@ export interface BatcherParts {
  * the engine is busy, and never waiting for others when it is free.
  */
 export function createBatcher(parts: BatcherParts): Batcher {
-  const { engine, latency, clock, maxRows, maxDelayMs, maxWaitMs } = parts;
+  const { engine, latency, clock, maxRows, maxDelayMs, maxWaitMs, telemetry } = parts;
   const forecast = createWaitForecast({ engine, latency, maxRows });
   const parallel = (): number => engine.parallel;
   const limit = createQueueLimit({ forecast, latency, clock, parallel, maxWaitMs });
@@ -49,6 +55,7 @@ export function createBatcher(parts: BatcherParts): Batcher {
   /** Whether a turn was asked for that has not come. */
   let asked = false;
   let delay: NodeJS.Timeout | undefined;
+  let running = 0;
 
   const ask = (): void => {
     if (asked) return;
@@ -67,18 +74,17 @@ export function createBatcher(parts: BatcherParts): Batcher {
     asked = false;
     const members = takeBatch(queue, { maxRows, now: clock.now(), latency });
     if (queue.calls > 0) ask();
-    if (members.length > 0) await runMembers(members);
+    if (members.length > 0) await runMembers(members, performance.now());
   };
 
   /**
    * Runs members together; where that fails, their halves, so that a bad one
    * fails alone. What made an engine fail is not given to the next one.
    */
-  const runMembers = async (members: readonly WaitingCall[]): Promise<void> => {
-    const feeds = members.map(({ call }) => call.feeds);
+  const runMembers = async (members: readonly WaitingCall[], turnAt: number): Promise<void> => {
     let answers: readonly (readonly Tensor[])[] | undefined;
     try {
-      answers = await runTogether(feeds, members[0]?.call.outputs ?? []);
+      answers = await runTogether(members, turnAt);
     } catch (error) {
       if (members.length === 1 || isEngineFailure(error)) {
         for (const member of members) member.fail(error);
@@ -87,30 +93,52 @@ export function createBatcher(parts: BatcherParts): Batcher {
     }
     if (answers === undefined) {
       const middle = members.length >> 1;
-      await runMembers(members.slice(0, middle));
-      await runMembers(members.slice(middle));
+      await runMembers(members.slice(0, middle), performance.now());
+      await runMembers(members.slice(middle), performance.now());
       return;
     }
     for (const [index, member] of members.entries()) settle(member, answers[index]);
   };
 
-  /** Gives the answers to each of some feeds; undefined where they cannot be told apart. */
+  /** Gives the answers to each of some calls; undefined where they cannot be told apart. */
   const runTogether = async (
-    feeds: readonly Feeds[],
-    outputs: readonly string[],
+    members: readonly WaitingCall[],
+    turnAt: number,
   ): Promise<readonly (readonly Tensor[])[] | undefined> => {
+    const feeds = members.map(({ call }) => call.feeds);
     const { tensors, rowCount } = mergeFeeds(feeds);
-    const started = performance.now();
+    const beganAt = performance.now();
     const ended = forecast.began(rowCount);
-    const answered = await engine.model.run(tensors, outputs).finally(ended);
-    const answers =
-      feeds.length === 1
-        ? [answered]
-        : splitOutputs(
-            answered,
-            feeds.map((each) => each.rowCount),
-          );
-    if (answers !== undefined) latency.record(rowCount, performance.now() - started);
+    running += 1;
+    let ranAt: number | undefined;
+    let answers: readonly (readonly Tensor[])[] | undefined;
+    try {
+      const answered = await engine.model.run(tensors, members[0]?.call.outputs ?? []);
+      ranAt = performance.now();
+      answers =
+        feeds.length === 1
+          ? [answered]
+          : splitOutputs(
+              answered,
+              feeds.map((each) => each.rowCount),
+            );
+    } finally {
+      running -= 1;
+      ended();
+      const endedAt = performance.now();
+      const failed = answers === undefined;
+      telemetry.ran({
+        shares: members,
+        rows: rowCount,
+        executor: engine.place,
+        turnAt,
+        beganAt,
+        ranAt: ranAt ?? endedAt,
+        endedAt,
+        failed,
+      });
+      if (!failed) latency.record(rowCount, endedAt - beganAt);
+    }
     return answers;
   };
 
@@ -129,6 +157,10 @@ export function createBatcher(parts: BatcherParts): Batcher {
         queue.push(new WaitingCall(call, resolve, reject));
         ask();
       }),
+    waiting: queue,
+    get running() {
+      return running;
+    },
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Log } from "../core/log.ts";
 import type { Engine, Place, Trials } from "./engine.ts";
 import type { SharedExecutor } from "./executor.ts";
 import { createMovableEngine } from "./movable-engine.ts";
@@ -36,6 +37,8 @@ export interface EngineLoaderParts {
   readonly inline: SharedExecutor;
   /** Is told why a worker failed. */
   readonly reportFault: (fault: unknown) => void;
+  /** Is told when an engine moves. */
+  readonly log: Log;
 }
 
 /**
@@ -61,6 +64,7 @@ export function createEngineLoader({
   cores,
   inline,
   reportFault,
+  log,
 }: EngineLoaderParts): EngineLoader {
   const startPool = async ({ place, path, workers, load }: EngineFile): Promise<Engine> => {
     if (runtime.worker === undefined)
@@ -104,6 +108,11 @@ export function createEngineLoader({
           inline: engine,
           startPool: () => startWarmPool(file, trials),
           slowMs: poolFromMs * moveFactor,
+          moved: () =>
+            log("info", `runs are slow, and happen in worker threads from now on: ${file.path}`, {
+              file: file.path,
+              executor: "pool",
+            }),
           reportFault,
         });
       }

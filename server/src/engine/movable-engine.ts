@@ -9,6 +9,8 @@ export interface MovableEngineOptions {
   readonly startPool: () => Promise<Engine>;
   /** Runs longer than this, in milliseconds, are slow. */
   readonly slowMs: number;
+  /** Is told when it has moved. @default nobody is told */
+  readonly moved?: () => void;
   /** Is told why it could not move. */
   readonly reportFault: (fault: unknown) => void;
   /** The time in milliseconds, from any beginning. @default performance.now */
@@ -24,7 +26,7 @@ const slowRunsToMove = 20;
  * the inline model is freed after its last one. It moves once, and not back.
  */
 export function createMovableEngine(options: MovableEngineOptions): Engine {
-  const { inline, startPool, slowMs, reportFault, now } = options;
+  const { inline, startPool, slowMs, moved, reportFault, now } = options;
   let current = inline;
   let slowRuns = 0;
   let inlineRuns = 0;
@@ -44,6 +46,7 @@ export function createMovableEngine(options: MovableEngineOptions): Engine {
       return;
     }
     current = pool;
+    moved?.();
     if (inlineRuns > 0) {
       const { promise, resolve } = Promise.withResolvers<void>();
       lastInlineRun = resolve;

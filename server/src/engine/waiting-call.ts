@@ -1,3 +1,4 @@
+import type { CallRecord, RunShare } from "../core/call-record.ts";
 import { abortError } from "../core/errors.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { BatchCall } from "./batch-call.ts";
@@ -12,8 +13,9 @@ interface LeftQueue {
  * fails, or when its caller leaves; it then leaves its queue. One is made for
  * each call, so it holds no more than it must.
  */
-export class WaitingCall {
+export class WaitingCall implements RunShare {
   readonly call: BatchCall;
+  readonly queuedAt: number = performance.now();
   /** Where it waits; undefined once its turn has come. */
   queue: LeftQueue | undefined = undefined;
   /** Its neighbours there, for the queue to set. */
@@ -33,6 +35,10 @@ export class WaitingCall {
     this.#reject = reject;
     this.#leave = () => this.fail(abortError(call.signal));
     call.signal.addEventListener("abort", this.#leave);
+  }
+
+  get record(): CallRecord | undefined {
+    return this.call.record;
   }
 
   /** Answers the call. */

@@ -13,11 +13,13 @@ interface Heard {
   readonly faults: unknown[];
 }
 
-function listen(): Heard {
+/** Hears what a background tells; the store answers whatever it is asked, unless a test says otherwise. */
+function listen(askStore: () => Promise<void> = async () => {}): Heard {
   const lines: string[] = [];
   const faults: unknown[] = [];
   const background = createBackground({
-    tell: (line) => lines.push(line),
+    askStore,
+    log: (_level, line) => lines.push(line),
     reportFault: (fault) => faults.push(fault),
   });
   return { background, lines, faults };
@@ -58,6 +60,19 @@ describe("createBackground()", () => {
     const { background, lines } = listen();
     expect(await background.attempt(async () => background.failed(away))).toBe(false);
     expect(lines).toEqual(["no feedback is taken for now: the store is away"]);
+  });
+
+  it("does not take the store for back because there was nothing to ask of it", async () => {
+    let isAway = true;
+    const { background, lines } = listen(async () => {
+      if (isAway) throw away;
+    });
+    await background.attempt(failing(away).work);
+    expect(await background.attempt(async () => {})).toBe(false);
+    expect(lines).toHaveLength(1);
+    isAway = false;
+    expect(await background.attempt(async () => {})).toBe(true);
+    expect(lines.slice(1)).toEqual(["feedback is taken again"]);
   });
 
   it("reports every other failure as a fault", async () => {

@@ -1,4 +1,5 @@
 import { ServingError } from "../core/errors.ts";
+import type { Log } from "../core/log.ts";
 
 /** Work that nobody waits for, with a store that may be away for a while. */
 export interface Background {
@@ -16,13 +17,15 @@ export interface Background {
 
 /** Who is told. */
 export interface BackgroundParts {
-  /** Is told, in a line, when the store is away and when it is back. */
-  readonly tell: (line: string) => void;
+  /** Asks the store something: rejects while it is away. Work may have done without it. */
+  readonly askStore: () => Promise<unknown>;
+  /** Is told when the store is away and when it is back. */
+  readonly log: Log;
   readonly reportFault: (fault: unknown) => void;
 }
 
 /** Makes a background. Its timers keep no process alive. */
-export function createBackground({ tell, reportFault }: BackgroundParts): Background {
+export function createBackground({ askStore, log, reportFault }: BackgroundParts): Background {
   const timers = new Set<NodeJS.Timeout>();
   let away = false;
   let failures = 0;
@@ -34,7 +37,10 @@ export function createBackground({ tell, reportFault }: BackgroundParts): Backgr
       reportFault(failure);
       return;
     }
-    if (!away) tell(`no feedback is taken for now: ${failure.message}`);
+    if (!away) {
+      const { message, reason, cause } = failure;
+      log("warn", `no feedback is taken for now: ${message}`, { reason, err: cause });
+    }
     away = true;
   };
 
@@ -42,12 +48,13 @@ export function createBackground({ tell, reportFault }: BackgroundParts): Backgr
     const before = failures;
     try {
       await work();
+      if (away) await askStore();
     } catch (failure) {
       failed(failure);
     }
     // Work may have gone on after it told of a failure itself.
     if (failures > before) return false;
-    if (away) tell("feedback is taken again");
+    if (away) log("info", "feedback is taken again");
     away = false;
     return true;
   };

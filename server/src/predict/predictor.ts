@@ -1,12 +1,14 @@
+import type { CallTelemetry } from "../core/call-record.ts";
 import type { Clock } from "../core/clock.ts";
-import { deadlineError, type ServingError } from "../core/errors.ts";
+import { deadlineError, type ErrorCode, ServingError } from "../core/errors.ts";
 import type { Feeds } from "../core/feeds.ts";
 import type { PredictCall, PredictInput, Prediction, PredictOutput } from "../core/prediction.ts";
 import type { AnswerReader } from "../core/scoring.ts";
 import { createViolationList } from "../core/violations.ts";
+import type { Handle } from "../repository/handle.ts";
 import type { LoadedVersion } from "../repository/loaded-version.ts";
 import type { Manager } from "../repository/manager.ts";
-import { routeCall } from "../routing/router.ts";
+import { type Routed, routeCall } from "../routing/router.ts";
 import type { Recorder } from "./recorder.ts";
 
 /** The data plane: the one function that every protocol calls for a prediction. */
@@ -22,27 +24,42 @@ export interface PredictorParts {
   /** The error of a call that came just now, where the server has too much to do for it. */
   readonly refusal: () => ServingError | undefined;
   readonly recorder: Pick<Recorder, "record">;
+  readonly telemetry: Pick<CallTelemetry, "unrouted">;
 }
 
 /** Makes the data plane: route, pin, encode, run, decode. */
 export function createPredictor(parts: PredictorParts): Predictor {
-  const { manager, clock, refusal, recorder } = parts;
+  const { manager, clock, refusal, recorder, telemetry } = parts;
+
+  const pin = ({ model, version, input }: PredictCall): Pinned => {
+    const refused = refusal();
+    if (refused !== undefined) throw refused;
+    const routing = input.kind === "typed" ? input.routing : manager.routing(model);
+    const routed = routeCall(version, routing);
+    return { routed, handle: manager.acquire(model, routed.version) };
+  };
+
   return {
-    async predict({ model, version, input, outputs, signal, deadline, urgency }) {
-      const refused = refusal();
-      if (refused !== undefined) throw refused;
-      const routing = input.kind === "typed" ? input.routing : manager.routing(model);
-      const routed = routeCall(version, routing);
-      const handle = manager.acquire(model, routed.version);
+    // One function, as each promise on the way to the batch costs.
+    async predict(call) {
+      const startedAt = performance.now();
+      let pinned: Pinned | undefined;
+      let failure: ErrorCode | undefined;
       try {
-        const { signature, codec, batcher, answers } = handle.loaded;
-        const { feeds, selected } = readCall(handle.loaded, input, outputs);
+        pinned = pin(call);
+        const { model, input, outputs, signal, deadline, urgency, record } = call;
+        const { routed, handle } = pinned;
+        const { loaded } = handle;
+        const { signature, codec, batcher, answers } = loaded;
+        record?.about(loaded.telemetry, routed.route.policy);
+        const { feeds, selected } = readCall(loaded, input, outputs);
         const ran = await batcher.run({
           feeds,
           outputs: outputs.length === 0 ? selected : withScored(selected, answers),
           signal,
           deadline,
           urgency,
+          record,
         });
         if (clock.now() >= deadline) throw deadlineError();
         const answered = ran.length === selected.length ? ran : ran.slice(0, selected.length);
@@ -51,24 +68,31 @@ export function createPredictor(parts: PredictorParts): Predictor {
             ? { kind: "typed", answer: input.codecOf(signature).decode(answered, feeds) }
             : codec.decode(input.kind, answered, feeds);
         return {
-          predictionId: recorder.record({
-            model,
-            loaded: handle.loaded,
-            routed,
-            feeds,
-            outputs: ran,
-          }),
+          predictionId: recorder.record({ model, loaded, routed, feeds, outputs: ran }),
           model,
           version: routed.version,
           output,
           tags: codec.describe(feeds),
           route: routed.route,
         };
+      } catch (error) {
+        failure = error instanceof ServingError ? error.code : "fault";
+        throw error;
       } finally {
-        handle.release();
+        if (pinned === undefined) telemetry.unrouted(failure, startedAt);
+        else {
+          pinned.handle.loaded.telemetry.predicted(failure, startedAt, call.record);
+          pinned.handle.release();
+        }
       }
     },
   };
+}
+
+/** A version that was chosen, and is held for a call. */
+interface Pinned {
+  readonly routed: Routed;
+  readonly handle: Handle;
 }
 
 /** Adds the outputs that are scored, which the caller did not ask for. */

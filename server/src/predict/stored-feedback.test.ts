@@ -38,7 +38,7 @@ function planeOf(store: FeedbackStore, lines: string[] = []): FeedbackPlane {
     clock: { now: () => Date.now() },
     retentionMs: hour,
     maxRows: 1000,
-    tell: (line) => lines.push(line),
+    log: (_level, line) => lines.push(line),
     reportFault: (fault) => {
       throw fault;
     },

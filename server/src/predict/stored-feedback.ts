@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../core/clock.ts";
 import { ServingError } from "../core/errors.ts";
+import type { Log } from "../core/log.ts";
 import { createPredictionIds } from "../feedback/prediction-id.ts";
 import { createFeedbackReceiver } from "../feedback/receiver.ts";
 import { createScorings } from "../feedback/scorings.ts";
@@ -24,8 +25,8 @@ export interface StoredFeedbackParts {
   readonly retentionMs: number;
   /** The most rows that are kept. */
   readonly maxRows: number;
-  /** Is told, in a line, when the store is away and when it is back. */
-  readonly tell: (line: string) => void;
+  /** Is told when the store is away and when it is back. */
+  readonly log: Log;
   readonly reportFault: (fault: unknown) => void;
 }
 
@@ -37,12 +38,12 @@ const decimal = /^[1-9]\d*$/;
 
 /** Makes what comes after predictions, with a store. */
 export function createStoredFeedback(parts: StoredFeedbackParts): FeedbackPlane {
-  const { store, manager, clock, retentionMs, maxRows, tell, reportFault } = parts;
+  const { store, manager, clock, retentionMs, maxRows, log, reportFault } = parts;
   const ids = createPredictionIds(clock);
   const scorings = createScorings(store);
   const tracker = createTracker({ store, scorings, clock });
   const receiver = createFeedbackReceiver({ ids, scorings, store, clock, retentionMs });
-  const background = createBackground({ tell, reportFault });
+  const background = createBackground({ askStore: () => tracker.catchUp(), log, reportFault });
   const observers = new Map<LoadedVersion, DriftObserver>();
   const writer = randomBytes(6).toString("hex");
 

@@ -1,8 +1,10 @@
 import { once } from "node:events";
 import { Socket } from "node:net";
+import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { testOptions } from "../../../test/support/build-server.ts";
 import { createFakeProcesses, type FakeProcess } from "../../../test/support/fake-processes.ts";
+import { measured } from "../../../test/support/snapshots.ts";
 import { type Member, startMember } from "./member.ts";
 import type { ProcessReport } from "./messages.ts";
 
@@ -13,7 +15,7 @@ function startWithThree(): {
   readonly connections: readonly Socket[];
 } {
   const processes = createFakeProcesses();
-  const member = startMember(processes.start, testOptions());
+  const member = startMember(processes.start, testOptions(), () => Promise.resolve(measured(9, 2)));
   const [process] = processes.started;
   if (process === undefined) throw new Error("nothing was started");
   const connections = Array.from({ length: 3 }, () => new Socket());
@@ -57,6 +59,25 @@ describe("startMember()", () => {
     if (second !== undefined) await once(second.destroy(), "close");
     expect(member.connections).toBe(2);
     expect(member.underWay).toEqual([connections[0], connections[2]]);
+  });
+
+  it("asks what the process measures, and knows which answer is which", async () => {
+    const { member, process } = startWithThree();
+    const [first, second] = [member.collect(), member.collect()];
+    expect(process.orders.slice(-2)).toEqual([
+      { kind: "collect", id: 4 },
+      { kind: "collect", id: 5 },
+    ]);
+    process.report({ kind: "collected", id: 5, metrics: measured(2, 1) });
+    process.report({ kind: "collected", id: 4, metrics: measured(1, 1) });
+    expect([await first, await second]).toEqual([measured(1, 1), measured(2, 1)]);
+  });
+
+  it("tells the process what all measure, when it asks", async () => {
+    const { process } = startWithThree();
+    process.report({ kind: "ask", id: 7 });
+    await turn();
+    expect(process.orders.at(-1)).toEqual({ kind: "whole", id: 7, metrics: measured(9, 2) });
   });
 
   it("keeps what a process that died has not taken", async () => {

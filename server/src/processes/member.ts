@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import type { ServerOptions } from "../config/options.ts";
 import type { ModelState } from "../repository/model-state.ts";
+import type { Snapshot } from "../telemetry/snapshot.ts";
 import type { ProcessOrder } from "./messages.ts";
 import type { StartProcess } from "./process-host.ts";
 
@@ -14,6 +15,8 @@ export type MemberEnd =
 export interface Member {
   /** What names it in messages, e.g. `process 4711`. */
   readonly name: string;
+  /** Its number in the system; undefined where it could not be started. */
+  readonly pid: number | undefined;
   readonly built: Promise<void>;
   readonly loaded: Promise<readonly ModelState[]>;
   readonly serving: Promise<void>;
@@ -23,6 +26,8 @@ export interface Member {
   /** The connections on their way to it; when it has ended, those that it never took. */
   readonly underWay: readonly Socket[];
   tell(order: ProcessOrder): void;
+  /** Asks it what it measures. */
+  collect(): Promise<Snapshot>;
   /**
    * Sends it a connection, which is closed in this process once it has arrived;
    * one that is closed before counts no more.
@@ -30,13 +35,18 @@ export interface Member {
   give(connection: Socket): void;
 }
 
-/** Starts a process, which serves with `options`. */
-export function startMember(startProcess: StartProcess, options: ServerOptions): Member {
+/** Starts a process, which serves with `options`, and is told what all processes measure when it asks. */
+export function startMember(
+  startProcess: StartProcess,
+  options: ServerOptions,
+  collectWhole: () => Promise<Snapshot>,
+): Member {
   const built = Promise.withResolvers<void>();
   const loaded = Promise.withResolvers<readonly ModelState[]>();
   const serving = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<MemberEnd>();
   const underWay = new Map<number, Socket>();
+  const asked = new Map<number, (metrics: Snapshot) => void>();
   let lastId = 0;
   let taken = 0;
   let failure: string | undefined;
@@ -66,6 +76,15 @@ export function startMember(startProcess: StartProcess, options: ServerOptions):
         case "serving":
           serving.resolve();
           return;
+        case "collected":
+          asked.get(report.id)?.(report.metrics);
+          asked.delete(report.id);
+          return;
+        case "ask":
+          void collectWhole().then((metrics) =>
+            hosted.tell({ kind: "whole", id: report.id, metrics }),
+          );
+          return;
         case "failed":
           failure = report.message;
           return;
@@ -81,6 +100,7 @@ export function startMember(startProcess: StartProcess, options: ServerOptions):
   });
   hosted.tell({ kind: "start", options });
   return {
+    pid: hosted.pid,
     name: `process ${hosted.pid ?? "without a number"}`,
     built: built.promise,
     loaded: loaded.promise,
@@ -93,6 +113,12 @@ export function startMember(startProcess: StartProcess, options: ServerOptions):
       return [...underWay.values()];
     },
     tell: (order) => hosted.tell(order),
+    collect: () =>
+      new Promise((resolve) => {
+        const id = (lastId += 1);
+        asked.set(id, resolve);
+        hosted.tell({ kind: "collect", id });
+      }),
     give(connection) {
       const id = (lastId += 1);
       underWay.set(id, connection);

@@ -1,5 +1,7 @@
 import type { ServerOptions } from "../config/options.ts";
+import type { LogLevel } from "../core/log.ts";
 import type { ModelState } from "../repository/model-state.ts";
+import type { Snapshot } from "../telemetry/snapshot.ts";
 
 /** What the first process tells a serving process. */
 export type ProcessOrder =
@@ -9,6 +11,12 @@ export type ProcessOrder =
   | { readonly kind: "connection"; readonly id: number }
   /** Be ready for calls: every process has loaded its models. */
   | { readonly kind: "serve" }
+  /** Write the lines of the log from this level on. */
+  | { readonly kind: "log"; readonly level: LogLevel }
+  /** Tell what you measure, with this number. */
+  | { readonly kind: "collect"; readonly id: number }
+  /** What all processes measure together: the answer to the question of this number. */
+  | { readonly kind: "whole"; readonly id: number; readonly metrics: Snapshot }
   /** Answer the calls in flight, and end. */
   | { readonly kind: "close" };
 
@@ -23,6 +31,10 @@ export type ProcessReport =
   | { readonly kind: "loaded"; readonly models: readonly ModelState[] }
   /** It is ready for calls. */
   | { readonly kind: "serving" }
+  /** What it measures, as the order of this number asks. */
+  | { readonly kind: "collected"; readonly id: number; readonly metrics: Snapshot }
+  /** It asks what all processes measure together. */
+  | { readonly kind: "ask"; readonly id: number }
   /** It cannot serve, and ends. */
   | { readonly kind: "failed"; readonly message: string }
   /** Its server is closed, with so many connections cut; the process ends. */

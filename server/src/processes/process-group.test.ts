@@ -9,6 +9,7 @@ import {
   serving,
   startGroup,
 } from "../../../test/support/process-group-bench.ts";
+import { measured } from "../../../test/support/snapshots.ts";
 
 afterEach(endGroups);
 
@@ -107,6 +108,19 @@ describe("createProcessGroup()", () => {
     ]);
   });
 
+  it("tells every process the log's new level, and those that start later", async () => {
+    const { process, setLevel, processes } = await serveGroup();
+    setLevel("debug");
+    for (const index of [0, 1])
+      expect(process(index).orders.at(-1)).toEqual({ kind: "log", level: "debug" });
+    process(0).end("code 1");
+    await turn();
+    const level = processes.started.map(({ orders: [start] }) =>
+      start?.kind === "start" ? start.options.log.level : undefined,
+    );
+    expect(level).toEqual(["info", "info", "debug"]);
+  });
+
   it("tells what a replacement has otherwise than the whole", async () => {
     const { process, lines } = await serveGroup();
     process(0).end("code 1");
@@ -168,5 +182,31 @@ describe("createProcessGroup()", () => {
       process(index).end("code 0");
     }
     expect(await closed).toEqual({ cut: 0 });
+  });
+});
+
+describe("the metrics of createProcessGroup()", () => {
+  it("tells a process that asks what all measure together", async () => {
+    const { process } = await serveGroup();
+    process(1).report({ kind: "ask", id: 1 });
+    process(0).report({ kind: "collected", id: 1, metrics: measured(3, 1) });
+    process(1).report({ kind: "collected", id: 1, metrics: measured(4, 1) });
+    await turn();
+    expect(process(1).orders.at(-1)).toEqual({ kind: "whole", id: 1, metrics: measured(7, 2) });
+    expect(process(0).orders.at(-1)).toEqual({ kind: "collect", id: 1 });
+  });
+
+  it("keeps the totals of a process that died", async () => {
+    const { process } = await serveGroup();
+    process(1).report({ kind: "ask", id: 1 });
+    for (const index of [0, 1])
+      process(index).report({ kind: "collected", id: 1, metrics: measured(3, 1) });
+    await turn();
+    process(0).end("signal SIGKILL");
+    await turn();
+    process(1).report({ kind: "ask", id: 2 });
+    process(1).report({ kind: "collected", id: 2, metrics: measured(4, 1) });
+    await turn();
+    expect(process(1).orders.at(-1)).toEqual({ kind: "whole", id: 2, metrics: measured(7, 1) });
   });
 });

@@ -1,4 +1,5 @@
 import type { ServerOptions } from "../config/options.ts";
+import type { Log, LogLevel } from "../core/log.ts";
 import type { Server } from "../main.ts";
 import type { ModelState } from "../repository/model-state.ts";
 import { createPort } from "../transport/port.ts";
@@ -7,6 +8,7 @@ import { createConnectionSpread } from "./connection-spread.ts";
 import { type Member, type MemberEnd, startMember } from "./member.ts";
 import type { StartProcess } from "./process-host.ts";
 import { createRestartDelay } from "./restart-delay.ts";
+import { createWholeMetrics } from "./whole-metrics.ts";
 import { compareModels, wholeModels } from "./whole-models.ts";
 
 /** What a group of processes is made of. */
@@ -14,8 +16,10 @@ export interface ProcessGroupOptions {
   /** What every process serves with; `processes` is how many there are. */
   readonly options: ServerOptions;
   readonly startProcess: StartProcess;
-  /** Is told, in a line, what becomes of the processes. */
-  readonly tell: (line: string) => void;
+  /** Is told what becomes of the processes. */
+  readonly log: Log;
+  /** Calls back with each new level of the log, which every process is told. @default it stays as it is */
+  readonly followLevel?: (changed: (level: LogLevel) => void) => void;
   /** Waits before a process is replaced, and for the end of what connections may wait. @default systemTimer */
   readonly timer?: Timer;
   /** The time, in milliseconds from any start. @default performance.now */
@@ -36,7 +40,8 @@ const longestWayMs = 10_000;
 export function createProcessGroup({
   options,
   startProcess,
-  tell,
+  log,
+  followLevel = () => {},
   timer = systemTimer,
   now = () => performance.now(),
 }: ProcessGroupOptions): Server {
@@ -48,6 +53,7 @@ export function createProcessGroup({
   let phase: "starting" | "serving" | "closing" = "starting";
   let models: readonly ModelState[] = [];
   const spread = createConnectionSpread();
+  const metrics = createWholeMetrics(timer);
   const port = createPort({
     host: options.host,
     port: options.port,
@@ -60,12 +66,21 @@ export function createProcessGroup({
     },
   });
 
+  let { level } = options.log;
+  followLevel((changed) => {
+    level = changed;
+    for (const member of members) member.tell({ kind: "log", level });
+  });
+
   const start = (): Member => {
-    const member = startMember(startProcess, options);
+    const member = startMember(startProcess, { ...options, log: { ...options.log, level } }, () =>
+      metrics.collect(),
+    );
     members.add(member);
     void member.ended.then(() => {
       members.delete(member);
       spread.remove(member);
+      metrics.remove(member);
       // Nobody has read anything of them.
       for (const connection of member.underWay) spread.give(connection);
     });
@@ -74,7 +89,9 @@ export function createProcessGroup({
 
   /** Lets a process have connections. */
   const join = (member: Member): void => {
-    if (members.has(member)) spread.add(member);
+    if (!members.has(member)) return;
+    spread.add(member);
+    metrics.add(member);
   };
 
   /** Replaces whoever dies in one place of the group, until the group ends. */
@@ -90,7 +107,10 @@ export function createProcessGroup({
       if (phase === "starting") broken.reject(startFailure(member, end));
       if (phase !== "serving") return;
       const waitMs = delay.next(Math.max(0, now() - since));
-      tell(`${describeEnd(member, end)}; another one starts ${showWait(waitMs)}`);
+      log("error", `${describeEnd(member, end)}; another one starts ${showWait(waitMs)}`, {
+        process: member.pid,
+        wait_ms: waitMs,
+      });
       if (waitMs > 0) await wait(waitMs);
       if (isClosing()) return;
       member = start();
@@ -103,9 +123,10 @@ export function createProcessGroup({
     member.tell({ kind: "serve" });
     await member.serving;
     join(member);
-    tell(`${member.name} serves`);
+    const fields = { process: member.pid };
+    log("info", `${member.name} serves`, fields);
     for (const difference of compareModels(models, loaded))
-      tell(`${member.name} has ${difference}`);
+      log("warn", `${member.name} has ${difference}`, fields);
   };
 
   const wait = (ms: number): Promise<void> =>

@@ -15,8 +15,9 @@ export interface ProcessPort {
 export function openProcessPort(): ProcessPort | undefined {
   if (process.send === undefined) return undefined;
   const send = process.send.bind(process);
-  // A terminal sends its signals to a whole group; this process ends when it is told to, or left.
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
+  // A terminal sends its signals to a whole group; this process does what the first one tells it.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGUSR2"] as const)
+    process.on(signal, () => {});
   return {
     listen(take) {
       process.on("message", (order: ProcessOrder, handle: unknown) =>

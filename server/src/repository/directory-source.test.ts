@@ -35,9 +35,9 @@ describe("scan()", () => {
         name: "b",
         manifest: "task: binary",
         versions: [
-          { version: "1n", directory: "root/b/1" },
-          { version: "2n", directory: "root/b/2" },
-          { version: "10n", directory: "root/b/10" },
+          { model: "b", version: "1n", directory: "root/b/1" },
+          { model: "b", version: "2n", directory: "root/b/2" },
+          { model: "b", version: "10n", directory: "root/b/10" },
         ],
       },
     ]);

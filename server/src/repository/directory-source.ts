@@ -49,7 +49,13 @@ async function leadsToDirectory(link: string): Promise<boolean> {
 async function readModel(name: string, directory: string): Promise<FoundModel> {
   const versions = (await listDirectories(directory))
     .filter((each) => versionName.test(each))
-    .map((each): FoundVersion => ({ version: BigInt(each), directory: join(directory, each) }))
+    .map(
+      (each): FoundVersion => ({
+        model: name,
+        version: BigInt(each),
+        directory: join(directory, each),
+      }),
+    )
     .toSorted((a, b) => (a.version < b.version ? -1 : 1));
   const manifest = await readFirst(directory, manifestNames);
   return { name, versions, manifest, contractLock: await readFirst(directory, lockNames) };

@@ -76,6 +76,7 @@ export function createVersionLife(clock: Clock, changed: () => void = () => {}):
       become("unloading", "the server unloads the version");
       unpinned = Promise.withResolvers();
       if (pins > 0) await unpinned.promise;
+      loaded.telemetry.close();
       await loaded.model.release();
       loaded = undefined;
       become("unavailable", "unloaded");

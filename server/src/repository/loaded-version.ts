@@ -1,3 +1,4 @@
+import type { VersionTelemetry } from "../core/call-record.ts";
 import type { AnswerReader, Scoring } from "../core/scoring.ts";
 import type { Signature } from "../core/signature.ts";
 import type { Batcher } from "../engine/batcher.ts";
@@ -21,4 +22,6 @@ export interface LoadedVersion {
   readonly answers: AnswerReader | undefined;
   /** What its inputs and answers are compared with. */
   readonly drift: DriftSettings;
+  /** Takes notes of its predictions. */
+  readonly telemetry: VersionTelemetry;
 }

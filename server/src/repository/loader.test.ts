@@ -14,6 +14,7 @@ const onnx = createOnnxRuntime();
 function load(directory: string, manifest?: string, runtime: Runtime = onnx): Promise<LoadResult> {
   const loader = createLoader({ runtime, executor: createInlineExecutor(), clock: systemClock });
   const found = {
+    model: "tested",
     version: BigInt(directory.split("/").at(-1) ?? ""),
     directory: repositoryPath(directory),
   };
@@ -102,7 +103,9 @@ describe("load()", () => {
       executor: createInlineExecutor(),
       clock: systemClock,
     });
-    expect(await loader.load({ version: 1n, directory: `${models.root}/1` }, undefined)).toEqual({
+    expect(
+      await loader.load({ model: "tested", version: 1n, directory: `${models.root}/1` }, undefined),
+    ).toEqual({
       kind: "failed",
       problems: ["the version's directory has no model.onnx"],
       signature: undefined,

@@ -3,8 +3,15 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { durationMs } from "@bufbuild/protobuf/wkt";
 import type { GoldenExample, ModelManifest } from "@presage/gen/presage/v1/manifest_pb";
+import {
+  type CallTelemetry,
+  noTelemetry,
+  type VersionLoad,
+  type VersionTelemetry,
+} from "../core/call-record.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Feeds } from "../core/feeds.ts";
+import { type Log, silentLog } from "../core/log.ts";
 import type { Signature } from "../core/signature.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { type Batcher, createBatcher } from "../engine/batcher.ts";
@@ -57,6 +64,10 @@ export interface LoaderParts {
   readonly maxWaitMs?: number;
   /** Is told why a worker failed. @default nobody is told */
   readonly reportFault?: (fault: unknown) => void;
+  /** Is told when a version moves to workers. @default nobody is told */
+  readonly log?: Log;
+  /** Follows what is loaded. @default nobody does */
+  readonly telemetry?: Pick<CallTelemetry, "follow">;
 }
 
 /** A version that is read, and not yet tried. */
@@ -74,8 +85,10 @@ export function createLoader(parts: LoaderParts): Loader {
     cores = availableParallelism(),
     maxWaitMs = 500,
     reportFault = () => {},
+    log = silentLog,
+    telemetry = noTelemetry,
   } = parts;
-  const engines = createEngineLoader({ runtime, cores, inline: executor, reportFault });
+  const engines = createEngineLoader({ runtime, cores, inline: executor, reportFault, log });
 
   const run = ({ engine, codec }: ReadVersion, feeds: Feeds): Promise<readonly Tensor[]> =>
     engine.executor.execute(() => engine.model.run(feeds.tensors, codec.selectOutputs([])));
@@ -154,8 +167,16 @@ export function createLoader(parts: LoaderParts): Loader {
       }
       const samples = samplesOf(read, examples);
       const mergeable = await canBatch(signature, samples, (feeds) => run(read, feeds));
+      const scored = await settleScoring(read, samples);
+      const settled = engine;
+      const followed = telemetry.follow({
+        model: found.model,
+        version: found.version.toString(),
+        load: () => loadOf(settled, batcher),
+      });
       const batcher = createBatcher({
         engine,
+        telemetry: followed,
         clock,
         latency: createLatencyModel(),
         maxWaitMs: readMaxWait(manifest) ?? maxWaitMs,
@@ -163,7 +184,7 @@ export function createLoader(parts: LoaderParts): Loader {
       });
       return {
         kind: "loaded",
-        loaded: loadedVersion(read, batcher, await settleScoring(read, samples)),
+        loaded: loadedVersion({ ...read, plan: scored }, batcher, followed),
       };
     },
   };
@@ -186,10 +207,21 @@ function readMaxWait(manifest: ModelManifest | undefined): number | undefined {
   return maxWait === undefined ? undefined : durationMs(maxWait);
 }
 
+/** Tells what a version does just now. */
+function loadOf({ place, parallel }: Engine, { waiting, running }: Batcher): VersionLoad {
+  return {
+    queuedCalls: waiting.calls,
+    queuedRows: waiting.rows,
+    executor: place,
+    workers: parallel,
+    busy: running,
+  };
+}
+
 function loadedVersion(
-  { signature, codec, engine, drift }: ReadVersion,
+  { signature, codec, engine, drift, plan: { scoring, ...plan } }: ReadVersion,
   batcher: Batcher,
-  { scoring, ...plan }: ScoringPlan,
+  telemetry: VersionTelemetry,
 ): LoadedVersion {
   return {
     signature,
@@ -197,6 +229,7 @@ function loadedVersion(
     batcher,
     scoring,
     drift,
+    telemetry,
     answers: createAnswerReader({ scoring, ...plan }),
     model: engine.model,
     get place() {

@@ -9,7 +9,11 @@ function found(name: string, versions: readonly bigint[], manifest?: string): Fo
   return {
     name,
     manifest,
-    versions: versions.map((version) => ({ version, directory: `${name}/${version}` })),
+    versions: versions.map((version) => ({
+      model: name,
+      version,
+      directory: `${name}/${version}`,
+    })),
   };
 }
 

@@ -6,7 +6,7 @@ function model(manifest: string | undefined, ...versions: bigint[]): FoundModel 
   return {
     name: "m",
     manifest,
-    versions: versions.map((version) => ({ version, directory: `m/${version}` })),
+    versions: versions.map((version) => ({ model: "m", version, directory: `m/${version}` })),
   };
 }
 

@@ -1,5 +1,7 @@
 /** One version that a source found. */
 export interface FoundVersion {
+  /** The name of its model. */
+  readonly model: string;
   readonly version: bigint;
   /** The directory of the version's files. */
   readonly directory: string;

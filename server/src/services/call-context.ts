@@ -1,18 +1,32 @@
-import type { HandlerContext } from "@connectrpc/connect";
+import { type ContextKey, createContextKey, type HandlerContext } from "@connectrpc/connect";
+import type { CallRecord } from "../core/call-record.ts";
 import type { CallSignal } from "../core/prediction.ts";
 
 /** What the implementation of a method may ask of a call on every lane: a part of Connect's HandlerContext. */
 export interface CallContext
   extends Pick<
-    HandlerContext,
-    "timeoutMs" | "requestMethod" | "url" | "requestHeader" | "responseHeader" | "responseTrailer"
-  > {
+      HandlerContext,
+      "timeoutMs" | "requestMethod" | "url" | "requestHeader" | "responseHeader" | "responseTrailer"
+    >,
+    Partial<Pick<HandlerContext, "values">> {
   /** Aborted when the caller leaves or the deadline passes. */
   readonly signal: CallSignal;
   /** Reads one header of the request; missing on a lane where `requestHeader` costs nothing. */
   readonly header?: (name: string) => string | undefined;
   /** Adds a header to the answer; missing on a lane where `responseHeader` costs nothing. */
   readonly addHeader?: (name: string, value: string) => void;
+  /** The call as it is followed; missing on a lane where `values` hold it. */
+  readonly record?: CallRecord | undefined;
+}
+
+/** Where Connect's engine keeps the call as it is followed. */
+export const recordKey: ContextKey<CallRecord | undefined> = createContextKey<
+  CallRecord | undefined
+>(undefined);
+
+/** The call as it is followed; undefined where it is not. */
+export function recordOf({ record, values }: CallContext): CallRecord | undefined {
+  return record ?? values?.get(recordKey);
 }
 
 /** Reads one header of a call's request, by its name in lower case. */

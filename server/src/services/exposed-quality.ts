@@ -1,11 +1,14 @@
 import type { QualityGroup } from "../quality/quality-query.ts";
 
-/** A metric that Prometheus can scrape. */
+/** A number of a report that is a metric as well. */
 export interface ExposedMetric<Source> {
+  /** As OpenTelemetry writes names. */
   readonly name: string;
-  readonly help: string;
+  /** @default none */
+  readonly unit?: string;
+  readonly text: string;
   /** @default "gauge" */
-  readonly type?: "counter";
+  readonly kind?: "counter";
   /** The value; undefined where the source has none. */
   readonly read: (source: Source) => number | undefined;
 }
@@ -13,162 +16,174 @@ export interface ExposedMetric<Source> {
 /** Of each version, by all feedback: what belongs to its task is there from the start. */
 export const qualityMetrics: readonly ExposedMetric<QualityGroup>[] = [
   {
-    name: "presage_predicted_rows_total",
-    help: "Rows that were predicted.",
-    type: "counter",
+    name: "presage.predicted.rows",
+    unit: "{row}",
+    text: "Rows that were predicted.",
+    kind: "counter",
     read: ({ predictions }) => predictions,
   },
   {
-    name: "presage_feedback_rows_total",
-    help: "Rows of which a truth or a reward was reported.",
-    type: "counter",
+    name: "presage.feedback.rows",
+    unit: "{row}",
+    text: "Rows of which a truth or a reward was reported.",
+    kind: "counter",
     read: ({ quality }) => quality.rows,
   },
   {
-    name: "presage_feedback_corrections_total",
-    help: "Reports that replaced or completed an earlier one of the same row.",
-    type: "counter",
+    name: "presage.feedback.corrections",
+    unit: "{report}",
+    text: "Reports that replaced or completed an earlier one of the same row.",
+    kind: "counter",
     read: ({ quality }) => quality.corrections,
   },
   {
-    name: "presage_feedback_rewarded_rows_total",
-    help: "Rows of which a reward was reported.",
-    type: "counter",
+    name: "presage.feedback.rewarded_rows",
+    unit: "{row}",
+    text: "Rows of which a reward was reported.",
+    kind: "counter",
     read: ({ quality }) => quality.reward.count,
   },
   {
-    name: "presage_feedback_reward",
-    help: "The sum of all rewards.",
+    name: "presage.feedback.reward",
+    text: "The sum of all rewards.",
     read: ({ quality }) => quality.reward.sum,
   },
   {
-    name: "presage_feedback_reward_mean",
-    help: "The mean of all rewards.",
+    name: "presage.feedback.reward.mean",
+    text: "The mean of all rewards.",
     read: ({ quality }) => quality.reward.mean,
   },
   {
-    name: "presage_feedback_reward_variance",
-    help: "The variance of all rewards, over their number less 1.",
+    name: "presage.feedback.reward.variance",
+    text: "The variance of all rewards, over their number less 1.",
     read: ({ quality }) => quality.reward.variance,
   },
   {
-    name: "presage_feedback_delay_mean_seconds",
-    help: "The mean time from a prediction to its truth.",
+    name: "presage.feedback.delay.mean",
+    unit: "s",
+    text: "The mean time from a prediction to its truth.",
     read: ({ quality }) => quality.labelDelay.meanMs / 1000,
   },
   {
-    name: "presage_feedback_delay_median_seconds",
-    help: "The median time from a prediction to its truth, within 5 %.",
+    name: "presage.feedback.delay.median",
+    unit: "s",
+    text: "The median time from a prediction to its truth, within 5 %.",
     read: ({ quality }) => quality.labelDelay.medianMs / 1000,
   },
   {
-    name: "presage_feedback_delay_p95_seconds",
-    help: "The 95th percentile of the time from a prediction to its truth, within 5 %.",
+    name: "presage.feedback.delay.p95",
+    unit: "s",
+    text: "The 95th percentile of the time from a prediction to its truth, within 5 %.",
     read: ({ quality }) => quality.labelDelay.p95Ms / 1000,
   },
   {
-    name: "presage_quality_samples",
-    help: "Rows whose truth is known.",
+    name: "presage.quality.samples",
+    unit: "{row}",
+    text: "Rows whose truth is known.",
     read: ({ quality }) => quality.samples,
   },
   {
-    name: "presage_quality_coverage",
-    help: "The share of predicted rows whose truth is known.",
+    name: "presage.quality.coverage",
+    text: "The share of predicted rows whose truth is known.",
     read: ({ coverage }) => coverage,
   },
   {
-    name: "presage_quality_accuracy",
-    help: "Right answers over all.",
+    name: "presage.quality.accuracy",
+    text: "Right answers over all.",
     read: ({ quality }) => classesOf(quality)?.accuracy,
   },
   {
-    name: "presage_quality_precision",
-    help: "TP / (TP + FP); the mean over the classes where there are more than two.",
+    name: "presage.quality.precision",
+    text: "TP / (TP + FP); the mean over the classes where there are more than two.",
     read: ({ quality }) => averagesOf(quality)?.precision,
   },
   {
-    name: "presage_quality_recall",
-    help: "TP / (TP + FN); the mean over the classes where there are more than two.",
+    name: "presage.quality.recall",
+    text: "TP / (TP + FN); the mean over the classes where there are more than two.",
     read: ({ quality }) => averagesOf(quality)?.recall,
   },
   {
-    name: "presage_quality_f1_score",
-    help: "2 P R / (P + R); the mean over the classes where there are more than two.",
+    name: "presage.quality.f1_score",
+    text: "2 P R / (P + R); the mean over the classes where there are more than two.",
     read: ({ quality }) => averagesOf(quality)?.f1Score,
   },
   {
-    name: "presage_quality_specificity",
-    help: "TN / (TN + FP).",
+    name: "presage.quality.specificity",
+    text: "TN / (TN + FP).",
     read: ({ quality: { answers } }) =>
       answers.kind === "binary" ? answers.confusion.specificity : undefined,
   },
   {
-    name: "presage_quality_matthews_correlation",
-    help: "Matthews' correlation coefficient, -1 to 1.",
+    name: "presage.quality.matthews_correlation",
+    text: "Matthews' correlation coefficient, -1 to 1.",
     read: ({ quality }) => classesOf(quality)?.matthewsCorrelation,
   },
   {
-    name: "presage_quality_log_loss",
-    help: "The mean of -ln(p of the true class).",
+    name: "presage.quality.log_loss",
+    text: "The mean of -ln(p of the true class).",
     read: ({ quality }) => lossOf(quality)?.logLoss,
   },
   {
-    name: "presage_quality_brier_score",
-    help: "The mean squared distance of probabilities from the truth.",
+    name: "presage.quality.brier_score",
+    text: "The mean squared distance of probabilities from the truth.",
     read: ({ quality }) => lossOf(quality)?.brierScore,
   },
   {
-    name: "presage_quality_roc_auc",
-    help: "The chance that a positive row scores above a negative one.",
+    name: "presage.quality.roc_auc",
+    text: "The chance that a positive row scores above a negative one.",
     read: ({ quality: { answers } }) => (answers.kind === "binary" ? answers.rocAuc : undefined),
   },
   {
-    name: "presage_quality_true_positives",
-    help: "Positive rows that were answered so.",
+    name: "presage.quality.true_positives",
+    unit: "{row}",
+    text: "Positive rows that were answered so.",
     read: ({ quality: { answers } }) =>
       answers.kind === "binary" ? answers.confusion.truePositives : undefined,
   },
   {
-    name: "presage_quality_false_positives",
-    help: "Negative rows that were answered positive.",
+    name: "presage.quality.false_positives",
+    unit: "{row}",
+    text: "Negative rows that were answered positive.",
     read: ({ quality: { answers } }) =>
       answers.kind === "binary" ? answers.confusion.falsePositives : undefined,
   },
   {
-    name: "presage_quality_false_negatives",
-    help: "Positive rows that were answered negative.",
+    name: "presage.quality.false_negatives",
+    unit: "{row}",
+    text: "Positive rows that were answered negative.",
     read: ({ quality: { answers } }) =>
       answers.kind === "binary" ? answers.confusion.falseNegatives : undefined,
   },
   {
-    name: "presage_quality_true_negatives",
-    help: "Negative rows that were answered so.",
+    name: "presage.quality.true_negatives",
+    unit: "{row}",
+    text: "Negative rows that were answered so.",
     read: ({ quality: { answers } }) =>
       answers.kind === "binary" ? answers.confusion.trueNegatives : undefined,
   },
   {
-    name: "presage_quality_mean_absolute_error",
-    help: "The mean of |answer - truth|.",
+    name: "presage.quality.mean_absolute_error",
+    text: "The mean of |answer - truth|.",
     read: ({ quality }) => errorsOf(quality)?.meanAbsoluteError,
   },
   {
-    name: "presage_quality_root_mean_squared_error",
-    help: "The root of the mean of (answer - truth)^2.",
+    name: "presage.quality.root_mean_squared_error",
+    text: "The root of the mean of (answer - truth)^2.",
     read: ({ quality }) => errorsOf(quality)?.rootMeanSquaredError,
   },
   {
-    name: "presage_quality_r_squared",
-    help: "The share of the truth's variance that the answers explain.",
+    name: "presage.quality.r_squared",
+    text: "The share of the truth's variance that the answers explain.",
     read: ({ quality }) => errorsOf(quality)?.rSquared,
   },
   {
-    name: "presage_quality_mean_absolute_percentage_error",
-    help: "The mean of |answer - truth| / |truth|, as a fraction.",
+    name: "presage.quality.mean_absolute_percentage_error",
+    text: "The mean of |answer - truth| / |truth|, as a fraction.",
     read: ({ quality }) => errorsOf(quality)?.meanAbsolutePercentageError,
   },
   {
-    name: "presage_quality_bias",
-    help: "The mean of answer - truth.",
+    name: "presage.quality.bias",
+    text: "The mean of answer - truth.",
     read: ({ quality }) => errorsOf(quality)?.bias,
   },
 ];

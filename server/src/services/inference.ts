@@ -22,7 +22,7 @@ import { createViolationList } from "../core/violations.ts";
 import type { Report } from "../feedback/receiver.ts";
 import type { FeedbackPlane } from "../predict/feedback-plane.ts";
 import type { Predictor } from "../predict/predictor.ts";
-import { type CallContext, readHeader } from "./call-context.ts";
+import { type CallContext, readHeader, recordOf } from "./call-context.ts";
 import { fromFailure } from "./errors.ts";
 import { readMetricsRequest, writeMetrics } from "./metrics.ts";
 import { pipeline } from "./pipeline.ts";
@@ -72,6 +72,7 @@ export function createInferenceService(parts: InferenceParts): InferenceMethods 
       signal: context.signal,
       deadline: clock.now() + (context.timeoutMs() ?? Number.POSITIVE_INFINITY),
       urgency: readUrgency(readHeader(context, "priority")),
+      record: recordOf(context),
     });
     return writePrediction(prediction, request);
   };
@@ -100,7 +101,9 @@ export function createInferenceService(parts: InferenceParts): InferenceMethods 
       const prediction =
         request.request === undefined ? undefined : await predict(request.request, context);
       const predictionId = prediction?.predictionId ?? request.predictionId;
-      const { slice, counts } = await feedback.receive({ ...report, predictionId });
+      const { slice, counts } = await inStore(context, () =>
+        feedback.receive({ ...report, predictionId }),
+      );
       return {
         $typeName: "presage.v1.FeedbackResponse",
         predictionId,
@@ -110,8 +113,10 @@ export function createInferenceService(parts: InferenceParts): InferenceMethods 
         ...(prediction === undefined ? {} : { prediction }),
       };
     },
-    metrics: async (request: MetricsRequest) =>
-      writeMetrics(await feedback.metrics(readMetricsRequest(request))),
+    async metrics(request: MetricsRequest, context: CallContext) {
+      const query = readMetricsRequest(request);
+      return writeMetrics(await inStore(context, () => feedback.metrics(query)));
+    },
     async *watchMetrics({ request }: WatchMetricsRequest, { signal }: CallContext) {
       if (request === undefined) throw missingField("request");
       const query = readMetricsRequest(request);
@@ -124,6 +129,11 @@ export function createInferenceService(parts: InferenceParts): InferenceMethods 
         answer: (request) => answerOne(request, context),
       }),
   };
+}
+
+/** Does what reads or writes the store, and notes it as that part of the call. */
+function inStore<Result>(context: CallContext, work: () => Promise<Result>): Promise<Result> {
+  return recordOf(context)?.measure("store", work) ?? work();
 }
 
 function readReport({ predictionId, request, truth, reward, rows }: FeedbackRequest): Report {

@@ -35,7 +35,7 @@ function setUp(derive: (model: ContractedModel) => ModelContracts = deriveOne) {
     derive,
     predictor: { predict: () => Promise.reject(new Error("no call is made")) },
     clock: systemClock,
-    tell: (line) => lines.push(line),
+    log: (_level, line) => lines.push(line),
   });
   return {
     typed,

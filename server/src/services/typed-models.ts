@@ -2,6 +2,7 @@ import type { DescService } from "@bufbuild/protobuf";
 import type { Contract } from "../contracts/contract.ts";
 import type { SignedVersion } from "../contracts/derive-all.ts";
 import type { Clock } from "../core/clock.ts";
+import type { Log } from "../core/log.ts";
 import type { RoutingSnapshot } from "../core/routing-snapshot.ts";
 import type { Signature } from "../core/signature.ts";
 import type { Predictor } from "../predict/predictor.ts";
@@ -56,8 +57,8 @@ export interface TypedModelParts {
   readonly derive: (model: ContractedModel) => ModelContracts;
   readonly predictor: Predictor;
   readonly clock: Clock;
-  /** Is told, in a line, why a contract could not be derived. */
-  readonly tell: (line: string) => void;
+  /** Is told why a contract could not be derived. */
+  readonly log: Log;
 }
 
 interface TypedModel extends ModelServices {
@@ -70,9 +71,12 @@ const noServices: ModelServices = { services: [], contracts: new Map(), problem:
 
 /** Makes the typed services of a manager's models; there are none before they are followed. */
 export function createTypedModels(parts: TypedModelParts): TypedModels {
-  const { manager, derive, tell } = parts;
+  const { manager, derive, log } = parts;
   let known = new Map<string, TypedModel>();
   const identify = createIdentities();
+
+  const tellProblem = ({ name }: ContractedModel, problem: string): void =>
+    log("warn", `the model ${name} has no contract: ${problem}`, { model: name, problem });
 
   const serveContract = (
     model: ContractedModel,
@@ -93,7 +97,7 @@ export function createTypedModels(parts: TypedModelParts): TypedModels {
 
   const deriveModel = (model: ContractedModel, derivedFrom: string): TypedModel => {
     const { contracts, problems } = derive(model);
-    for (const problem of problems) tell(`the model ${model.name} has no contract: ${problem}`);
+    for (const problem of problems) tellProblem(model, problem);
     const byNumber = Map.groupBy(contracts, ([, contract]) => contract.number);
     const typed = [...byNumber.values()].flatMap((versions) => serveContract(model, versions));
     return {
@@ -111,7 +115,7 @@ export function createTypedModels(parts: TypedModelParts): TypedModels {
       return deriveModel(model, derivedFrom);
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);
-      tell(`the model ${model.name} has no contract: ${problem}`);
+      tellProblem(model, problem);
       return { ...noServices, derivedFrom, typed: [], problem };
     }
   };

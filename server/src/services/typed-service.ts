@@ -7,7 +7,7 @@ import type { TypedInput } from "../core/prediction.ts";
 import type { RoutingSnapshot } from "../core/routing-snapshot.ts";
 import type { Signature } from "../core/signature.ts";
 import type { Predictor } from "../predict/predictor.ts";
-import { addHeader, type CallContext, readHeader } from "./call-context.ts";
+import { addHeader, type CallContext, readHeader, recordOf } from "./call-context.ts";
 import { typedHeaders } from "./typed-headers.ts";
 import { readUrgency } from "./urgency.ts";
 
@@ -78,6 +78,7 @@ export function createTypedService(
       signal: context.signal,
       deadline: clock.now() + (context.timeoutMs() ?? Number.POSITIVE_INFINITY),
       urgency: readUrgency(readHeader(context, "priority")),
+      record: recordOf(context),
     });
     if (output.kind !== "typed") throw new Error("a typed call was answered in another form");
     addHeader(context, typedHeaders.modelVersion, version.toString());

@@ -1,7 +1,15 @@
 import type { Interceptor } from "@connectrpc/connect";
 import { Code, ConnectError } from "@connectrpc/connect";
+import { codeToString } from "@connectrpc/connect/protocol-connect";
+import {
+  type CallRecord,
+  type CallStart,
+  type CallTelemetry,
+  noTelemetry,
+} from "../core/call-record.ts";
 import { deadlineError, ServingError } from "../core/errors.ts";
 import type { CallSignal } from "../core/prediction.ts";
+import { recordKey } from "../services/call-context.ts";
 import { fromFailure, toConnectError } from "../services/errors.ts";
 
 /** What the steps of a call work with. */
@@ -12,28 +20,47 @@ export interface CallParts {
 
 /** The ordered steps of every call, on every lane and in every protocol. */
 export interface CallSteps {
-  /** Ends a call that failed: turns what went wrong into an error of the protocol, and reports faults. */
-  fail(failure: unknown, signal: CallSignal): ConnectError;
-  /** Makes the error of a message that is refused before its method sees it. */
-  refuse(refusal: ServingError): ConnectError;
-  /** The same steps as Connect's engine takes them. */
+  /** Begins a call; what it gives must be ended. */
+  begin(start: CallStart): CallRecord;
+  /** Fails a call: turns what went wrong into an error of the protocol, notes it, and reports faults. */
+  fail(failure: unknown, call: FailedCall): ConnectError;
+  /** Makes the error of a message that is refused before its method sees it, and notes it. */
+  refuse(refusal: ServingError, record: CallRecord | undefined): ConnectError;
+  /** The same steps as Connect's engine takes them; the call's record is among its context values. */
   readonly interceptor: Interceptor;
 }
 
+/** A call that went wrong. */
+export interface FailedCall {
+  readonly signal: CallSignal;
+  readonly record: CallRecord | undefined;
+}
+
+/** What the steps are made of. */
+export interface CallStepsOptions extends CallParts {
+  /** Follows every call. @default nobody does */
+  readonly telemetry?: Pick<CallTelemetry, "begin">;
+}
+
 /** Makes the steps. */
-export function createCallSteps({ reportFault }: CallParts): CallSteps {
-  const fail = (failure: unknown, signal: CallSignal): ConnectError =>
-    fromFailure(explainAbort(failure, signal), reportFault);
+export function createCallSteps({
+  reportFault,
+  telemetry = noTelemetry,
+}: CallStepsOptions): CallSteps {
+  const fail: CallSteps["fail"] = (failure, { signal, record }) => {
+    const explained = explainAbort(failure, signal);
+    return noted(fromFailure(explained, reportFault), explained, record);
+  };
 
   async function* runStream<Message>(
     messages: AsyncIterable<Message>,
-    signal: CallSignal,
+    call: FailedCall,
   ): AsyncGenerator<Message> {
     const iterator = messages[Symbol.asyncIterator]();
     try {
       while (true) {
         const next = await iterator.next().catch((failure: unknown) => {
-          throw fail(failure, signal);
+          throw fail(failure, call);
         });
         if (next.done === true) return;
         // What the engine throws in here is that its caller has left: no failure of the method.
@@ -45,19 +72,33 @@ export function createCallSteps({ reportFault }: CallParts): CallSteps {
   }
 
   return {
+    begin: (start) => telemetry.begin(start),
     fail,
-    refuse: toConnectError,
+    refuse: (refusal, record) => noted(toConnectError(refusal), refusal, record),
     interceptor: (next) => async (request) => {
+      const call = { signal: request.signal, record: request.contextValues.get(recordKey) };
       try {
         const response = await next(request);
         return response.stream
-          ? { ...response, message: runStream(response.message, request.signal) }
+          ? { ...response, message: runStream(response.message, call) }
           : response;
       } catch (failure) {
-        throw fail(failure, request.signal);
+        throw fail(failure, call);
       }
     },
   };
+}
+
+/** Notes how a call fails: what goes out, and why. */
+function noted(error: ConnectError, cause: unknown, record: CallRecord | undefined): ConnectError {
+  const reason = cause instanceof ServingError ? cause : undefined;
+  record?.fail({ status: statusOf(error.code), error: reason });
+  return error;
+}
+
+/** The name of a status as gRPC and OpenTelemetry write it. */
+export function statusOf(code: Code): string {
+  return code === Code.Canceled ? "CANCELLED" : codeToString(code).toUpperCase();
 }
 
 /** A call whose deadline passed is aborted just as a cancelled one: its signal tells which it was. */

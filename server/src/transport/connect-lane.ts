@@ -1,5 +1,11 @@
 import type { Registry } from "@bufbuild/protobuf";
-import { Code, ConnectError, type ConnectRouter, createConnectRouter } from "@connectrpc/connect";
+import {
+  Code,
+  ConnectError,
+  type ConnectRouter,
+  createConnectRouter,
+  createContextValues,
+} from "@connectrpc/connect";
 import type {
   UniversalHandler,
   UniversalServerRequest,
@@ -11,9 +17,12 @@ import {
   universalRequestFromNodeRequest,
   universalResponseToNodeResponse,
 } from "@connectrpc/connect-node";
+import type { CallRecord } from "../core/call-record.ts";
 import { ServingError } from "../core/errors.ts";
+import { recordKey } from "../services/call-context.ts";
 import type { CallParts, CallSteps } from "./calls.ts";
 import { compressions } from "./compression.ts";
+import { followResponse, protocolOf } from "./connect-record.ts";
 import { clampDeadline } from "./deadline-header.ts";
 import { decodeBase64, encodeBase64, isGrpcWebText, swapTextForm } from "./grpc-web-text.ts";
 import type { AnyRequest, AnyResponse, Handler } from "./handler.ts";
@@ -70,6 +79,7 @@ export function createConnectLane(options: ConnectLaneOptions): ConnectLane {
     method: UniversalHandler,
     { request, response, body }: Exchange,
   ): Promise<void> {
+    const startedAt = performance.now();
     let universal: UniversalServerRequest;
     try {
       universal = universalRequestFromNodeRequest(request, response, undefined, undefined);
@@ -81,11 +91,24 @@ export function createConnectLane(options: ConnectLaneOptions): ConnectLane {
       response.end("bad request: no host, or no path\n");
       return;
     }
+    const { header } = universal;
+    const record = options.steps.begin({
+      method: method.requestPath.slice(1),
+      protocol: protocolOf(request.headers["content-type"]),
+      startedAt,
+      header: (name) => header.get(name) ?? undefined,
+    });
+    universal.contextValues = createContextValues().set(recordKey, record);
+    const followed = followResponse(record, response);
     try {
-      const answered = await runMethod(method, universal, options);
+      const answered = await runMethod(method, universal, { ...options, record });
+      followed.answered(answered);
       await universalResponseToNodeResponse(answered, response);
     } catch (failure) {
-      if (!isGone(request, response) && !isLeaving(failure)) options.reportFault(failure);
+      if (!isGone(request, response) && !isLeaving(failure)) {
+        record.fail({ status: "INTERNAL", error: undefined });
+        options.reportFault(failure);
+      }
       response.destroy();
     }
   }
@@ -111,7 +134,10 @@ interface Exchange {
 }
 
 /** What messages of requests may be. */
-type Accepted = Pick<ConnectLaneOptions, "maxRequestBytes" | "maxValues" | "anyTypes" | "steps">;
+interface Accepted
+  extends Pick<ConnectLaneOptions, "maxRequestBytes" | "maxValues" | "anyTypes" | "steps"> {
+  readonly record: CallRecord;
+}
 
 async function runMethod(
   method: UniversalHandler,
@@ -219,8 +245,8 @@ async function* translated(body: Body, accepted: Accepted): Body {
 }
 
 /** What goes wrong with a body, and is no ServingError, is the connection's end. */
-function translate(failure: unknown, { steps }: Accepted): ConnectError {
+function translate(failure: unknown, { steps, record }: Accepted): ConnectError {
   return failure instanceof ServingError
-    ? steps.refuse(failure)
+    ? steps.refuse(failure, record)
     : ConnectError.from(failure, Code.Aborted);
 }

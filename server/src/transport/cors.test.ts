@@ -37,7 +37,7 @@ describe("decide()", () => {
         "access-control-allow-headers":
           "content-type, connect-protocol-version, connect-timeout-ms, connect-content-encoding, " +
           "connect-accept-encoding, content-encoding, accept-encoding, grpc-message-type, " +
-          "x-grpc-web, x-user-agent, grpc-timeout, traceparent, tracestate, presage-version, authorization",
+          "x-grpc-web, x-user-agent, grpc-timeout, traceparent, tracestate, baggage, presage-version, authorization",
         "access-control-max-age": "7200",
         vary: "Origin, Access-Control-Request-Method, Access-Control-Request-Headers",
       },

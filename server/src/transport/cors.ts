@@ -42,6 +42,8 @@ const allowedMethods = list(cors.allowedMethods).toUpperCase();
 const requestHeaders = list([
   ...cors.allowedHeaders,
   ...traceHeaders,
+  // Propagators send it along with the trace, and a browser asks for leave.
+  "baggage",
   typedHeaders.version,
   "authorization",
   "x-user-agent",

@@ -66,7 +66,7 @@ export function createLanes(parts: LaneParts): Lanes {
         send(response, probed);
         return;
       }
-      const page = scrape?.answer(method, url) ?? docs?.answer(method, url);
+      const page = scrape?.answer(method, url, request.headers.accept) ?? docs?.answer(method, url);
       if (page !== undefined) void page.then((answer) => send(response, answer));
       else if (method !== "POST" || !takeRequest(request, response)) connect(request, response);
     },

@@ -3,7 +3,7 @@ import { createLanes, type LaneParts, type Lanes } from "./lanes.ts";
 import { createPlainLane } from "./plain-lane.ts";
 import { anyTypes, type Routes } from "./routes.ts";
 import { createStreamLane } from "./stream-lane.ts";
-import { answerUnimplemented } from "./unimplemented.ts";
+import { createUnknownHandler } from "./unimplemented.ts";
 
 /** What every set of lanes works with, whatever its routes. */
 export interface LiveLaneOptions
@@ -37,7 +37,7 @@ function buildLanes({ register, unary, streams }: Routes, options: LiveLaneOptio
     ...shared,
     routes: register,
     anyTypes,
-    otherwise: answerUnimplemented,
+    otherwise: createUnknownHandler(options.steps),
   });
   return createLanes({
     cors,

@@ -1,3 +1,4 @@
+import type { CallRecord } from "../core/call-record.ts";
 import type { CallContext } from "../services/call-context.ts";
 import type { Exchange } from "./exchange.ts";
 import type { PlainSignal } from "./plain-signal.ts";
@@ -21,6 +22,7 @@ export interface PlainContextParts {
   readonly signal: PlainSignal;
   /** The time that the call has, in milliseconds from now; undefined: no deadline. */
   readonly timeoutMs: number | undefined;
+  readonly record: CallRecord;
 }
 
 /** Makes the context of one call. */
@@ -31,6 +33,7 @@ export function createPlainContext(parts: PlainContextParts): PlainContext {
 // Everything that costs is made when it is first asked for: most methods ask for none of it.
 class PlainContextImplementation implements PlainContext {
   readonly requestMethod = "POST";
+  readonly record: CallRecord;
   readonly #exchange: Exchange;
   readonly #signal: PlainSignal;
   readonly #timeoutMs: number | undefined;
@@ -40,7 +43,8 @@ class PlainContextImplementation implements PlainContext {
   #responseTrailer: Headers | undefined;
   #added: Record<string, string> | undefined;
 
-  constructor({ exchange, signal, timeoutMs }: PlainContextParts) {
+  constructor({ exchange, signal, timeoutMs, record }: PlainContextParts) {
+    this.record = record;
     this.#exchange = exchange;
     this.#signal = signal;
     this.#timeoutMs = timeoutMs;
@@ -52,8 +56,7 @@ class PlainContextImplementation implements PlainContext {
   }
 
   header(name: string): string | undefined {
-    const value = this.#exchange.headers[name];
-    return typeof value === "string" ? value : value?.join(", ");
+    return readHeader(this.#exchange, name);
   }
 
   addHeader(name: string, value: string): void {
@@ -91,6 +94,12 @@ class PlainContextImplementation implements PlainContext {
     if (this.#timeoutMs === undefined) return undefined;
     return Math.max(0, this.#timeoutMs - (performance.now() - this.#started));
   }
+}
+
+/** Reads one header of a request, by its name in lower case. */
+export function readHeader({ headers }: Exchange, name: string): string | undefined {
+  const value = headers[name];
+  return typeof value === "string" ? value : value?.join(", ");
 }
 
 function readHeaders({ headers }: Exchange): Headers {

@@ -1,5 +1,6 @@
 import type { DescMessage, Registry } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
+import type { CallRecord } from "../core/call-record.ts";
 import { ServingError } from "../core/errors.ts";
 import { findSoleMemory } from "../core/sole-memory.ts";
 import type { CallContext } from "../services/call-context.ts";
@@ -12,7 +13,7 @@ import type { Exchange } from "./exchange.ts";
 import { assertResponseSize, requestTooLarge } from "./message-limits.ts";
 import type { AnyMessage } from "./message-writer.ts";
 import { readBody } from "./plain-body.ts";
-import { type AddedMetadata, createPlainContext } from "./plain-context.ts";
+import { type AddedMetadata, createPlainContext, readHeader } from "./plain-context.ts";
 import {
   byteLength,
   completeMessage,
@@ -83,14 +84,16 @@ export function createPlainLane(options: PlainLaneOptions): PlainLane {
           ? readDeadline(protocol.deadlineHeader, asked, maxDeadlineMs)
           : undefined;
       if (asked !== undefined && timeoutMs === undefined) return false;
-      const call = { exchange, method, protocol, timeoutMs };
+      const call = { exchange, method, protocol, timeoutMs, startedAt: performance.now() };
       const lead = protocol.bare ? 0 : headerBytes;
       const form = { limit: maxRequestBytes + lead, lead, schema: method.input };
       readBody(exchange.source, form, (body) => {
         if (body !== undefined) void answerCall(call, body, answering);
         else {
-          const refused = options.steps.refuse(requestTooLarge(maxRequestBytes));
+          const record = beginCall(call, options.steps);
+          const refused = options.steps.refuse(requestTooLarge(maxRequestBytes), record);
           exchange.send(protocol.fail(refused, nothingAdded));
+          record.end();
         }
       });
       return true;
@@ -100,7 +103,7 @@ export function createPlainLane(options: PlainLaneOptions): PlainLane {
 
 /** The answers to calls that are refused. */
 interface Refusals {
-  answer(protocol: PlainProtocol, refused: ServingError): PlainAnswer;
+  answer(protocol: PlainProtocol, refused: ServingError, record: CallRecord): PlainAnswer;
 }
 
 /**
@@ -110,9 +113,11 @@ interface Refusals {
 function createRefusals(steps: CallSteps): Refusals {
   const written = new WeakMap<ServingError, Map<PlainProtocol, PlainAnswer>>();
   return {
-    answer(protocol, refused) {
+    answer(protocol, refused, record) {
+      record.fail({ status: "RESOURCE_EXHAUSTED", error: refused });
       const answers = written.get(refused) ?? new Map<PlainProtocol, PlainAnswer>();
-      const answer = answers.get(protocol) ?? protocol.fail(steps.refuse(refused), nothingAdded);
+      const answer =
+        answers.get(protocol) ?? protocol.fail(steps.refuse(refused, undefined), nothingAdded);
       written.set(refused, answers.set(protocol, answer));
       return answer;
     },
@@ -126,6 +131,19 @@ interface PlainCall {
   readonly method: UnaryMethod;
   readonly protocol: PlainProtocol;
   readonly timeoutMs: number | undefined;
+  readonly startedAt: number;
+}
+
+function beginCall(
+  { exchange, method, protocol, startedAt }: PlainCall,
+  steps: CallSteps,
+): CallRecord {
+  return steps.begin({
+    method: method.path.slice(1),
+    protocol: protocol.name,
+    startedAt,
+    header: (name) => readHeader(exchange, name),
+  });
 }
 
 interface AnsweringOptions extends PlainLaneOptions {
@@ -144,12 +162,13 @@ async function answerCall(
     options.connect(odd, response, body);
     return;
   }
+  const record = beginCall(call, options.steps);
   // Now, as it may have moved to another buffer when the call is over.
   const memory = findSoleMemory(body.buffer);
   const signal = createPlainSignal();
   exchange.onClose(() => signal.abort(undefined));
   const timer = timeoutMs === undefined ? undefined : startDeadline(timeoutMs, signal);
-  const context = createPlainContext({ exchange, signal, timeoutMs });
+  const context = createPlainContext({ exchange, signal, timeoutMs, record });
   let answer: PlainAnswer;
   try {
     const message = completeMessage(method.output, await method.answer(request, context));
@@ -165,11 +184,12 @@ async function answerCall(
     const { header, trailer } = context.added;
     answer =
       isOverload(failure) && header === undefined && trailer === undefined
-        ? options.refusals.answer(protocol, failure)
-        : protocol.fail(options.steps.fail(failure, signal), context.added);
+        ? options.refusals.answer(protocol, failure, record)
+        : protocol.fail(options.steps.fail(failure, { signal, record }), context.added);
   }
   clearTimeout(timer);
   exchange.send(answer);
+  record.end();
 }
 
 function isOverload(failure: unknown): failure is ServingError {

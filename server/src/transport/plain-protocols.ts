@@ -9,6 +9,7 @@ import {
 } from "@connectrpc/connect/protocol-connect";
 import { setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
 import { trailerFlag, trailerSerialize } from "@connectrpc/connect/protocol-grpc-web";
+import type { CallProtocol } from "../core/call-record.ts";
 import type { DeadlineHeader } from "./deadline-header.ts";
 import { headerBytes } from "./envelope-reader.ts";
 import { binary, createJson, type Format } from "./message-format.ts";
@@ -31,6 +32,7 @@ export interface PlainAnswer {
 
 /** How the common form of one protocol is read and written. */
 export interface PlainProtocol {
+  readonly name: CallProtocol;
   /** True if the body is one message as it is, false if it is in an envelope. */
   readonly bare: boolean;
   /** The header that carries the deadline. */
@@ -95,6 +97,7 @@ function plainHeaders(
 
 function grpc(contentType: string, format: Format): PlainProtocol {
   return {
+    name: "grpc",
     bare: false,
     deadlineHeader: "grpc-timeout",
     read: (schema, body, limit) => readEnvelope({ format, schema, limit }, body),
@@ -125,6 +128,7 @@ function grpcWeb(contentType: string, format: Format): PlainProtocol {
   const trailerFrame = (trailer: Headers, error: ConnectError | undefined): readonly Uint8Array[] =>
     webTrailer(setTrailerStatus(trailer, error));
   return {
+    name: "grpc_web",
     bare: false,
     deadlineHeader: "grpc-timeout",
     read: (schema, body, limit) => readEnvelope({ format, schema, limit }, body),
@@ -150,6 +154,7 @@ function connect(contentType: string, format: Format): PlainProtocol {
   const muxed = ({ header, trailer }: AddedMetadata): Headers | undefined =>
     trailer === undefined ? header : trailerMux(header ?? new Headers(), trailer);
   return {
+    name: "connect",
     bare: true,
     deadlineHeader: "connect-timeout-ms",
     read: (schema, body, limit) => format.read(schema, body, limit),

@@ -1,4 +1,4 @@
-import type { ServerHttp2Stream } from "node:http2";
+import http2, { type ServerHttp2Stream } from "node:http2";
 import type { DescMessage } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { compressedFlag } from "@connectrpc/connect/protocol";
@@ -13,7 +13,7 @@ import { createGatheredWriter } from "./gathered-writer.ts";
 import { readBinary } from "./message-check.ts";
 import { assertResponseSize } from "./message-limits.ts";
 import type { AnyMessage } from "./message-writer.ts";
-import { type AddedMetadata, createPlainContext } from "./plain-context.ts";
+import { type AddedMetadata, createPlainContext, readHeader } from "./plain-context.ts";
 import { startDeadline } from "./plain-lane.ts";
 import {
   byteLength,
@@ -104,7 +104,14 @@ function answerStream(call: TakenCall, options: StreamLaneOptions): void {
   const reader = createEnvelopeReader(options.maxRequestBytes);
   const writer = createGatheredWriter(stream, () => takeRequests());
   const signal = createPlainSignal();
-  const context = createPlainContext({ exchange, signal, timeoutMs });
+  const record = steps.begin({
+    method: method.path.slice(1),
+    protocol: protocol.name,
+    startedAt: performance.now(),
+    header: (name) => readHeader(exchange, name),
+  });
+  const failing = { signal, record };
+  const context = createPlainContext({ exchange, signal, timeoutMs, record });
   const timer = timeoutMs === undefined ? undefined : startDeadline(timeoutMs, signal);
   /** The requests in work. */
   let working = 0;
@@ -132,7 +139,7 @@ function answerStream(call: TakenCall, options: StreamLaneOptions): void {
       if (received && isFree()) endReceived();
     } catch (failure) {
       const refused = failure instanceof ServingError;
-      end(refused ? steps.refuse(failure) : steps.fail(failure, signal));
+      end(refused ? steps.refuse(failure, record) : steps.fail(failure, failing));
     }
     if (!isFree() && !over && reader.size >= backlogBytes) stream.pause();
     else if (stream.isPaused()) stream.resume();
@@ -162,7 +169,7 @@ function answerStream(call: TakenCall, options: StreamLaneOptions): void {
   }
 
   function failed(failure: unknown): void {
-    end(steps.fail(failure, signal));
+    end(steps.fail(failure, failing));
   }
 
   function runTurn(): void {
@@ -194,9 +201,15 @@ function answerStream(call: TakenCall, options: StreamLaneOptions): void {
   }
 
   signal.addEventListener("abort", () => {
-    if (!over) end(steps.fail(abortError(signal), signal));
+    if (!over) end(steps.fail(abortError(signal), failing));
   });
-  exchange.onClose(() => signal.abort(undefined));
+  exchange.onClose(() => {
+    signal.abort(undefined);
+    // What its caller gives up may look like the end of his requests before.
+    if (stream.rstCode !== http2.constants.NGHTTP2_NO_ERROR)
+      record.fail({ status: "CANCELLED", error: undefined });
+    record.end();
+  });
   stream.on("data", receive);
   stream.on("end", () => {
     received = true;

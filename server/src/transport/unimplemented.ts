@@ -8,7 +8,9 @@ import {
 } from "@connectrpc/connect/protocol-connect";
 import { setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
 import { trailerFlag, trailerSerialize } from "@connectrpc/connect/protocol-grpc-web";
-import type { AnyRequest, AnyResponse } from "./handler.ts";
+import { type CallSteps, statusOf } from "./calls.ts";
+import { protocolOf } from "./connect-record.ts";
+import type { Handler } from "./handler.ts";
 
 /** The request that nothing answers to. */
 export interface UnknownRequest {
@@ -33,6 +35,7 @@ const rpcPath = /^\/[\w.]+\/\w+$/;
 const connectQuery = /[?&]connect=v1(?:&|$)/;
 const maxEchoedPath = 200;
 const notFound = 404;
+const plainText = "text/plain; charset=utf-8";
 const empty = new Uint8Array(0);
 
 /**
@@ -62,20 +65,33 @@ export function unimplementedAnswer(request: UnknownRequest): UnimplementedAnswe
   return plain("not found\n");
 }
 
-/** Sends an `unimplementedAnswer` to an unanswered request. */
-export function answerUnimplemented(request: AnyRequest, response: AnyResponse): void {
-  const answer = unimplementedAnswer({
-    httpVersionMajor: request.httpVersionMajor,
-    method: request.method ?? "",
-    path: request.url ?? "",
-    contentType: request.headers["content-type"],
-  });
-  response.statusCode = answer.status;
-  for (const [name, value] of Object.entries(answer.headers)) response.setHeader(name, value);
-  if (answer.trailers !== undefined) response.addTrailers(answer.trailers);
-  // The body is given even where it is empty: with none, Node's HTTP/2 ends the stream in the head
-  // and drops the trailers.
-  response.end(answer.body);
+/** Makes a handler that sends an `unimplementedAnswer` to any request, and follows those that are calls. */
+export function createUnknownHandler(steps: Pick<CallSteps, "begin">): Handler {
+  return (request, response) => {
+    const startedAt = performance.now();
+    const contentType = request.headers["content-type"];
+    const answer = unimplementedAnswer({
+      httpVersionMajor: request.httpVersionMajor,
+      method: request.method ?? "",
+      path: request.url ?? "",
+      contentType,
+    });
+    response.statusCode = answer.status;
+    for (const [name, value] of Object.entries(answer.headers)) response.setHeader(name, value);
+    if (answer.trailers !== undefined) response.addTrailers(answer.trailers);
+    // The body is given even where it is empty: with none, Node's HTTP/2 ends the stream in the head
+    // and drops the trailers.
+    response.end(answer.body);
+    if (answer.headers["content-type"] === plainText) return;
+    const record = steps.begin({
+      method: "_other",
+      protocol: protocolOf(contentType),
+      startedAt,
+      header: (name) => request.headers[name]?.toString(),
+    });
+    record.fail({ status: statusOf(Code.Unimplemented), error: undefined });
+    record.end();
+  };
 }
 
 function grpc(contentType: string, error: ConnectError): UnimplementedAnswer {
@@ -112,7 +128,7 @@ function connectStream(contentType: string, error: ConnectError): UnimplementedA
 function plain(text: string): UnimplementedAnswer {
   return {
     status: notFound,
-    headers: { "content-type": "text/plain; charset=utf-8" },
+    headers: { "content-type": plainText },
     body: Buffer.from(text),
   };
 }

@@ -99,6 +99,21 @@ export declare type ServerConfig = Message<"presage.v1.ServerConfig"> & {
    * @generated from field: presage.v1.FeedbackConfig feedback = 11;
    */
   feedback?: FeedbackConfig | undefined;
+
+  /**
+   * What the server tells of itself, on the standard error. Default: each field's
+   * own.
+   *
+   * @generated from field: presage.v1.LogConfig log = 12;
+   */
+  log?: LogConfig | undefined;
+
+  /**
+   * How calls are traced. Default: each field's own.
+   *
+   * @generated from field: presage.v1.TracingConfig tracing = 13;
+   */
+  tracing?: TracingConfig | undefined;
 };
 
 /**
@@ -106,6 +121,72 @@ export declare type ServerConfig = Message<"presage.v1.ServerConfig"> & {
  * Use `create(ServerConfigSchema)` to create a new message.
  */
 export declare const ServerConfigSchema: GenMessage<ServerConfig>;
+
+/**
+ * LogConfig says what the server tells of itself. No line holds values of
+ * requests or answers, headers, or passwords.
+ *
+ * @generated from message presage.v1.LogConfig
+ */
+export declare type LogConfig = Message<"presage.v1.LogConfig"> & {
+  /**
+   * The least level that is written: `debug`, which tells of every call; `info`;
+   * `warn`; or `error`. Of one kind, at most 10 lines a second are written, and how
+   * many were left out; of answered calls, and with `debug`, every line is. SIGUSR2
+   * turns `debug` on, and off again. Default: `info`.
+   *
+   * @generated from field: string level = 1;
+   */
+  level: string;
+
+  /**
+   * How lines look: `json`; `pretty`, for a person; or `auto`: `pretty` on a
+   * terminal, `json` elsewhere. Default: `auto`.
+   *
+   * @generated from field: string format = 2;
+   */
+  format: string;
+
+  /**
+   * The share of answered calls that is told, from 0 to 1. Failed calls are told
+   * in any case. Default: 0.
+   *
+   * @generated from field: optional double access_sample = 3;
+   */
+  accessSample?: number | undefined;
+};
+
+/**
+ * Describes the message presage.v1.LogConfig.
+ * Use `create(LogConfigSchema)` to create a new message.
+ */
+export declare const LogConfigSchema: GenMessage<LogConfig>;
+
+/**
+ * TracingConfig says how calls are traced. Where traces go, and how many, is said
+ * by OpenTelemetry's own environment variables, `OTEL_EXPORTER_OTLP_ENDPOINT` and
+ * the others.
+ *
+ * @generated from message presage.v1.TracingConfig
+ */
+export declare type TracingConfig = Message<"presage.v1.TracingConfig"> & {
+  /**
+   * Whether the trace that a caller names in the header `traceparent` goes on: the
+   * server's span becomes the child of the caller's, and the caller decides
+   * whether it is sampled. Else a trace of the server's own begins, which only
+   * links to the caller's. For servers whose callers are all trusted. Default:
+   * false.
+   *
+   * @generated from field: optional bool trust_remote_context = 1;
+   */
+  trustRemoteContext?: boolean | undefined;
+};
+
+/**
+ * Describes the message presage.v1.TracingConfig.
+ * Use `create(TracingConfigSchema)` to create a new message.
+ */
+export declare const TracingConfigSchema: GenMessage<TracingConfig>;
 
 /**
  * FeedbackConfig says how long feedback is kept. What is forgotten stays in the

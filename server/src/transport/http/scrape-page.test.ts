@@ -3,17 +3,31 @@ import { createScrapePage } from "./scrape-page.ts";
 
 const contentType = "text/plain; version=0.0.4; charset=utf-8";
 
-function pageOf(write: () => Promise<string>, faults: unknown[] = []) {
-  return createScrapePage({ contentType, write, reportFault: (fault) => faults.push(fault) });
+function pageOf(write: (accept?: string) => Promise<string>, faults: unknown[] = []) {
+  return createScrapePage({
+    write: async (accept) => ({ contentType, body: await write(accept) }),
+    reportFault: (fault) => faults.push(fault),
+  });
 }
 
 describe("createScrapePage()", () => {
   it.each(["/metrics", "/metrics?match=all"])("answers %s with what is written", async (path) => {
     expect(await pageOf(async () => "up 1\n").answer("GET", path)).toEqual({
       status: 200,
-      headers: { "content-type": contentType, "content-length": "5", "cache-control": "no-store" },
+      headers: {
+        "content-type": contentType,
+        "content-length": "5",
+        "cache-control": "no-store",
+        vary: "accept",
+      },
       body: "up 1\n",
     });
+  });
+
+  it("has the page written in the form that is asked for", async () => {
+    const page = pageOf(async (accept) => `${accept}\n`);
+    const answer = await page.answer("GET", "/metrics", "application/openmetrics-text");
+    expect(answer?.body).toBe("application/openmetrics-text\n");
   });
 
   it("answers HEAD with the length alone", async () => {

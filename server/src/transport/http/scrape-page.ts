@@ -2,27 +2,39 @@ import type { WholeAnswer } from "./probes.ts";
 
 /** What the page shows. */
 export interface ScrapePageOptions {
-  /** The type of what `write` gives. */
-  readonly contentType: string;
-  write(): Promise<string>;
+  /** Writes the page in the form that the request's `accept` header prefers. */
+  write(accept: string | undefined): Promise<WrittenPage>;
   /** Is told why the page could not be written. */
   readonly reportFault: (fault: unknown) => void;
 }
 
+/** A page as it was written. */
+export interface WrittenPage {
+  readonly contentType: string;
+  readonly body: string;
+}
+
 /** Answers Prometheus. */
 export interface ScrapePage {
-  /** Answers `/metrics`, for GET and HEAD; `undefined` for every other path. `path` may carry a query. */
-  answer(method: string, path: string): Promise<WholeAnswer> | undefined;
+  /**
+   * Answers `/metrics`, for GET and HEAD; `undefined` for every other path. `path`
+   * may carry a query; `accept` is the request's header of that name.
+   */
+  answer(
+    method: string,
+    path: string,
+    accept?: string | undefined,
+  ): Promise<WholeAnswer> | undefined;
 }
 
 const plainText = "text/plain; charset=utf-8";
 
 /** Creates the page. */
 export function createScrapePage(options: ScrapePageOptions): ScrapePage {
-  const { contentType, reportFault } = options;
-  const write = async (isHead: boolean): Promise<WholeAnswer> => {
+  const { reportFault } = options;
+  const write = async (isHead: boolean, accept: string | undefined): Promise<WholeAnswer> => {
     try {
-      const body = await options.write();
+      const { contentType, body } = await options.write(accept);
       const answer = page(200, contentType, body);
       return isHead ? { ...answer, body: "" } : answer;
     } catch (fault) {
@@ -35,9 +47,9 @@ export function createScrapePage(options: ScrapePageOptions): ScrapePage {
     }
   };
   return {
-    answer(method, path) {
+    answer(method, path, accept) {
       if (path.split("?", 1)[0] !== "/metrics") return undefined;
-      if (method === "GET" || method === "HEAD") return write(method === "HEAD");
+      if (method === "GET" || method === "HEAD") return write(method === "HEAD", accept);
       const refused = page(405, plainText, "method not allowed\n");
       return Promise.resolve({ ...refused, headers: { ...refused.headers, allow: "GET, HEAD" } });
     },
@@ -51,6 +63,7 @@ function page(status: number, contentType: string, body: string): WholeAnswer {
       "content-type": contentType,
       "content-length": String(Buffer.byteLength(body)),
       "cache-control": "no-store",
+      vary: "accept",
     },
     body,
   };
