@@ -111,6 +111,7 @@ export async function buildServer(
       knows: (name) => knows(name),
     }),
     linesLeftOut,
+    measuresCalls: options.metrics.calls,
     trustRemoteContext: options.tracing.trustRemoteContext,
     environment: process.env,
   });

@@ -45,6 +45,7 @@ export function testOptions(overrides: OptionOverrides = {}): ServerOptions {
     maxValues: 2_000_000,
     log: { level: "info", format: "json", accessSample: 0 },
     tracing: { trustRemoteContext: false },
+    metrics: { calls: true },
     ...overrides,
     timeouts: {
       handshakeMs: 10_000,

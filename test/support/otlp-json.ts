@@ -34,8 +34,6 @@ export interface CollectedSeries {
   readonly value: number;
   /** How much a histogram counted; 0 for the others. */
   readonly count: number;
-  /** The spans that show where values come from. */
-  readonly exemplars: readonly SpanPlace[];
 }
 
 interface WireValue {
@@ -64,7 +62,6 @@ interface WirePoint extends WireAttributes {
   readonly asInt?: string;
   readonly sum?: number;
   readonly count?: string;
-  readonly exemplars?: readonly Partial<SpanPlace>[];
 }
 
 interface WirePoints {
@@ -140,10 +137,6 @@ function readMetric(metric: WireMetric, service: string): readonly CollectedSeri
     attributes: readAttributes(point),
     value: point.asDouble ?? point.sum ?? Number(point.asInt ?? 0),
     count: Number(point.count ?? 0),
-    exemplars: (point.exemplars ?? []).map(({ traceId = "", spanId = "" }) => ({
-      traceId,
-      spanId,
-    })),
   }));
 }
 

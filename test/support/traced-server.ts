@@ -20,22 +20,28 @@ export interface TracedServerOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
+/** The models, and what their manifests say beside that of `iris`. */
+const models: Readonly<Record<string, string>> = {
+  iris: "",
+  // A run waits for four calls: far longer than they can take to come.
+  gathered: "batching: { maxBatchSize: 4, maxDelay: 20s }\n",
+};
+
 const program = fileURLToPath(new URL("traced-calls.ts", import.meta.url));
 
 /**
  * Starts a server that sends what it traces and measures to a collector. It has
- * the models `iris`, `gathered`, which is the same but runs four rows at once, and
- * `broken`, which cannot be loaded.
+ * the models `iris`, `gathered`, which is the same but runs four rows at once,
+ * both inline, and `broken`, which cannot be loaded.
  */
 export async function startTracedServer(options: TracedServerOptions): Promise<StartedServer> {
   const { collector, transport = "grpc", trustRemoteContext = true } = options;
   const directory = createModelDirectory();
-  directory.copy("examples/models/iris", "iris");
-  directory.copy("examples/models/iris/1", "gathered/1");
   const manifest = readFileSync(repositoryPath("examples/models/iris/model.yaml"), "utf8");
-  // A run waits for four calls: far longer than they can take to come.
-  const batching = "batching: { maxBatchSize: 4, maxDelay: 20s }\n";
-  directory.write("gathered/model.yaml", manifest + batching);
+  for (const [model, settings] of Object.entries(models)) {
+    directory.copy("examples/models/iris/1", `${model}/1`);
+    directory.write(`${model}/model.yaml`, `${manifest}engine: { executor: inline }\n${settings}`);
+  }
   directory.write("broken/1/model.onnx", "not a model");
   directory.write("presage.yaml", `tracing: { trustRemoteContext: ${trustRemoteContext} }\n`);
   const server = await startServer({

@@ -44,6 +44,7 @@ describe("compileOptions()", () => {
         },
         log: { level: "info", format: "auto", accessSample: 0 },
         tracing: { trustRemoteContext: false },
+        metrics: { calls: true },
       },
     });
   });
@@ -70,6 +71,7 @@ describe("compileOptions()", () => {
       },
       log: { level: "debug", format: "json", accessSample: 0.01 },
       tracing: { trustRemoteContext: true },
+      metrics: { calls: false },
     });
     expect(problems).toEqual([]);
     expect(options).toMatchObject({
@@ -81,6 +83,7 @@ describe("compileOptions()", () => {
       feedback: { retentionMs: 86_400_000, maxRows: 5 },
       log: { level: "debug", format: "json", accessSample: 0.01 },
       tracing: { trustRemoteContext: true },
+      metrics: { calls: false },
       allowedOrigins: ["*", "https://app.example.com", "http://localhost:5173"],
       maxRequestBytes: 1,
       maxResponseBytes: 2,

@@ -56,6 +56,7 @@ export function compileOptions(config: ServerConfig, problems: string[]): Server
     feedback: readFeedback(config.feedback, problems),
     log: readLog(config.log, problems),
     tracing: { trustRemoteContext: config.tracing?.trustRemoteContext ?? false },
+    metrics: { calls: config.metrics?.calls ?? true },
     tls: config.tls === undefined ? undefined : readTls(config.tls, problems),
     allowedOrigins: readOrigins(config.cors?.allowedOrigins ?? [], problems),
     maxRequestBytes: size("maxRequestBytes", limits?.maxRequestBytes, 64 * mebibyte),

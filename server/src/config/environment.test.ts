@@ -32,13 +32,14 @@ describe("listVariables()", () => {
       "PRESAGE_LOG_FORMAT",
       "PRESAGE_LOG_ACCESS_SAMPLE",
       "PRESAGE_TRACING_TRUST_REMOTE_CONTEXT",
+      "PRESAGE_METRICS_CALLS",
     ]);
   });
 
   it("takes from each variable a value that its field can have", () => {
     const values = listVariables().map(({ variable }) => {
       if (/TIMEOUTS|RETENTION/.test(variable)) return [variable, "5s"];
-      return [variable, /TRUST/.test(variable) ? "true" : "5"];
+      return [variable, /TRUST|CALLS/.test(variable) ? "true" : "5"];
     });
     const settings = readEnvironment(Object.fromEntries(values));
     expect(settings.map(({ variable }) => variable)).toEqual(

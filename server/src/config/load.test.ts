@@ -116,7 +116,7 @@ describe("loadConfig()", () => {
       path: loaded.path,
       kind: "invalid",
       problems: [
-        `${loaded.path}: prot: unknown field, expected one of models, host, port, data, tls, cors, limits, timeouts, processes, store, feedback, log, tracing`,
+        `${loaded.path}: prot: unknown field, expected one of models, host, port, data, tls, cors, limits, timeouts, processes, store, feedback, log, tracing, metrics`,
         'PRESAGE_PORT: expected number (uint32), got "http"',
         'PRESAGE_TIMEOUTS_DRAIN: expected a duration such as 10s or 0.5s, got "30"',
         "port: expected 0 to 65535, got 70000",

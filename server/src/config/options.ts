@@ -42,6 +42,14 @@ export interface ServerOptions extends KeepingOptions {
   readonly log: LogOptions;
   /** How calls are traced. */
   readonly tracing: TracingOptions;
+  /** What is measured. */
+  readonly metrics: MetricsOptions;
+}
+
+/** What is measured. */
+export interface MetricsOptions {
+  /** Whether calls are. @default true */
+  readonly calls: boolean;
 }
 
 /** What the server tells of itself. */

@@ -15,6 +15,8 @@ export interface FollowedCallParts {
 }
 
 const answeredStatus = "OK";
+/** More than a line of the log has room for. */
+const mostFields = 12;
 /** W3C Trace Context: version, trace, parent, flags. */
 const traceparent = /^[\da-f]{2}-([\da-f]{32})-[\da-f]{16}-[\da-f]{2}/;
 
@@ -101,7 +103,7 @@ export class FollowedCall implements CallRecord {
       version: version?.version ?? "",
       code: this.#failure?.status ?? answeredStatus,
       reason: error?.reason ?? "",
-      fields: error?.violations.map(({ field }) => field) ?? [],
+      fields: error?.violations.slice(0, mostFields).map(({ field }) => field) ?? [],
       durationMs: endedAt - start.startedAt,
       // Of a caller that traces, even where the server does not.
       traceId: traced ?? traceparent.exec(start.header("traceparent") ?? "")?.[1],

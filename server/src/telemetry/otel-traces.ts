@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { propagation, trace } from "@opentelemetry/api";
 import { NodeSDK } from "@opentelemetry/sdk-node";
 import type { Log } from "../core/log.ts";
@@ -5,6 +6,9 @@ import { sendDiagnosticsTo } from "./otel-diagnostics.ts";
 import { describeResource } from "./otel-resource.ts";
 import { createOtelSpans } from "./otel-spans.ts";
 import type { Tracing } from "./tracing.ts";
+
+/** A receiver that is away must not keep a server from ending, as its own limit of 30 s would. */
+const longestEndMs = 2000;
 
 /** How traces are made. */
 export interface OtelTracesOptions {
@@ -41,10 +45,15 @@ export function startOtelTraces({ version, trustRemoteContext, log }: OtelTraces
     trustRemoteContext,
     async shutdown() {
       try {
-        await sdk.shutdown();
+        await Promise.race([sdk.shutdown(), giveUp()]);
       } catch (err) {
         log("warn", "the last traces could not be sent", { err });
       }
     },
   });
+}
+
+async function giveUp(): Promise<never> {
+  await wait(longestEndMs, undefined, { ref: false });
+  throw new Error(`no receiver took them within ${longestEndMs} ms`);
 }

@@ -36,7 +36,17 @@ export interface MetricRegistry {
   collect(): Snapshot;
 }
 
-/** Makes a registry that has measured nothing. */
+const noSeries = { record() {}, add() {} };
+
+/** Measures nothing. */
+export const noRegistry: MetricRegistry = {
+  histogram: () => noSeries,
+  counter: () => noSeries,
+  observe: () => () => {},
+  collect: () => ({ numbers: [], histograms: [] }),
+};
+
+/** Makes a registry that has measured nothing yet. */
 export function createMetricRegistry(clock: Clock = systemClock): MetricRegistry {
   const histograms = new Map<string, SeriesTable<HistogramInstrument, HistogramSource>>();
   const counters = new Map<string, SeriesTable<CounterInstrument, CounterSource>>();

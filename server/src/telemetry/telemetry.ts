@@ -8,7 +8,7 @@ import { logDropped } from "./instruments.ts";
 import { isExported } from "./otel-environment.ts";
 import type { OtelMetrics } from "./otel-metrics.ts";
 import { observeProcess } from "./process-metrics.ts";
-import { createMetricRegistry, type MetricRegistry } from "./registry.ts";
+import { createMetricRegistry, type MetricRegistry, noRegistry } from "./registry.ts";
 import type { Tracing } from "./tracing.ts";
 
 /** What a process tells of itself and of its calls. */
@@ -30,6 +30,8 @@ export interface TelemetryOptions {
   readonly callLog: CallLog;
   /** How many lines of the log were left out so far. */
   readonly linesLeftOut: () => number;
+  /** Whether calls are measured. */
+  readonly measuresCalls: boolean;
   /** Whether a call becomes a part of its caller's trace. */
   readonly trustRemoteContext: boolean;
   /** The environment, of which the variables of OpenTelemetry are read. */
@@ -38,7 +40,7 @@ export interface TelemetryOptions {
 
 /** Starts to measure this process; traces only where the environment asks for them. */
 export async function startTelemetry(options: TelemetryOptions): Promise<Telemetry> {
-  const { log, callLog, linesLeftOut, environment } = options;
+  const { log, callLog, linesLeftOut, environment, measuresCalls } = options;
   const version = readVersion();
   const metrics = createMetricRegistry();
   const eventLoop = watchEventLoop();
@@ -48,7 +50,11 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   let sending: OtelMetrics | undefined;
   return {
     metrics,
-    calls: createCallTelemetry({ registry: metrics, log: callLog, tracing }),
+    calls: createCallTelemetry({
+      registry: measuresCalls ? metrics : noRegistry,
+      log: callLog,
+      tracing,
+    }),
     async sendMetrics(others) {
       if (!isExported("metrics", environment)) return;
       const { startOtelMetrics } = await import("./otel-metrics.ts");

@@ -114,6 +114,13 @@ export declare type ServerConfig = Message<"presage.v1.ServerConfig"> & {
    * @generated from field: presage.v1.TracingConfig tracing = 13;
    */
   tracing?: TracingConfig | undefined;
+
+  /**
+   * What is measured. Default: each field's own.
+   *
+   * @generated from field: presage.v1.MetricsConfig metrics = 14;
+   */
+  metrics?: MetricsConfig | undefined;
 };
 
 /**
@@ -121,6 +128,28 @@ export declare type ServerConfig = Message<"presage.v1.ServerConfig"> & {
  * Use `create(ServerConfigSchema)` to create a new message.
  */
 export declare const ServerConfigSchema: GenMessage<ServerConfig>;
+
+/**
+ * MetricsConfig says what is measured, for `GET /metrics` and for OpenTelemetry.
+ *
+ * @generated from message presage.v1.MetricsConfig
+ */
+export declare type MetricsConfig = Message<"presage.v1.MetricsConfig"> & {
+  /**
+   * Whether calls are measured: how many, how long they and their phases took, what
+   * shared a run. Without it, the process, the models and their feedback are still
+   * told of. Default: true.
+   *
+   * @generated from field: optional bool calls = 1;
+   */
+  calls?: boolean | undefined;
+};
+
+/**
+ * Describes the message presage.v1.MetricsConfig.
+ * Use `create(MetricsConfigSchema)` to create a new message.
+ */
+export declare const MetricsConfigSchema: GenMessage<MetricsConfig>;
 
 /**
  * LogConfig says what the server tells of itself. No line holds values of

@@ -9,7 +9,7 @@ import { file_google_protobuf_duration } from "@bufbuild/protobuf/wkt";
  * Describes the file presage/v1/config.proto.
  */
 export const file_presage_v1_config = /*@__PURE__*/
-  fileDesc("ChdwcmVzYWdlL3YxL2NvbmZpZy5wcm90bxIKcHJlc2FnZS52MSKrAwoMU2VydmVyQ29uZmlnEg4KBm1vZGVscxgBIAEoCRIMCgRob3N0GAIgASgJEhEKBHBvcnQYAyABKA1IAIgBARIMCgRkYXRhGAQgASgJEiIKA3RscxgFIAEoCzIVLnByZXNhZ2UudjEuVGxzQ29uZmlnEiQKBGNvcnMYBiABKAsyFi5wcmVzYWdlLnYxLkNvcnNDb25maWcSKAoGbGltaXRzGAcgASgLMhgucHJlc2FnZS52MS5MaW1pdHNDb25maWcSLAoIdGltZW91dHMYCCABKAsyGi5wcmVzYWdlLnYxLlRpbWVvdXRzQ29uZmlnEhYKCXByb2Nlc3NlcxgJIAEoDUgBiAEBEg0KBXN0b3JlGAogASgJEiwKCGZlZWRiYWNrGAsgASgLMhoucHJlc2FnZS52MS5GZWVkYmFja0NvbmZpZxIiCgNsb2cYDCABKAsyFS5wcmVzYWdlLnYxLkxvZ0NvbmZpZxIqCgd0cmFjaW5nGA0gASgLMhkucHJlc2FnZS52MS5UcmFjaW5nQ29uZmlnQgcKBV9wb3J0QgwKCl9wcm9jZXNzZXMiWAoJTG9nQ29uZmlnEg0KBWxldmVsGAEgASgJEg4KBmZvcm1hdBgCIAEoCRIaCg1hY2Nlc3Nfc2FtcGxlGAMgASgBSACIAQFCEAoOX2FjY2Vzc19zYW1wbGUiSwoNVHJhY2luZ0NvbmZpZxIhChR0cnVzdF9yZW1vdGVfY29udGV4dBgBIAEoCEgAiAEBQhcKFV90cnVzdF9yZW1vdGVfY29udGV4dCJiCg5GZWVkYmFja0NvbmZpZxIsCglyZXRlbnRpb24YASABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SFQoIbWF4X3Jvd3MYAiABKARIAIgBAUILCglfbWF4X3Jvd3MiJgoJVGxzQ29uZmlnEgwKBGNlcnQYASABKAkSCwoDa2V5GAIgASgJIiUKCkNvcnNDb25maWcSFwoPYWxsb3dlZF9vcmlnaW5zGAEgAygJIuQBCgxMaW1pdHNDb25maWcSHgoRbWF4X3JlcXVlc3RfYnl0ZXMYASABKA1IAIgBARIfChJtYXhfcmVzcG9uc2VfYnl0ZXMYAiABKA1IAYgBARIjChZtYXhfc3RyZWFtX2NvbmN1cnJlbmN5GAMgASgNSAKIAQESFwoKbWF4X3ZhbHVlcxgEIAEoDUgDiAEBQhQKEl9tYXhfcmVxdWVzdF9ieXRlc0IVChNfbWF4X3Jlc3BvbnNlX2J5dGVzQhkKF19tYXhfc3RyZWFtX2NvbmN1cnJlbmN5Qg0KC19tYXhfdmFsdWVzIsoCCg5UaW1lb3V0c0NvbmZpZxIsCgloYW5kc2hha2UYASABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SKgoHaGVhZGVycxgCIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIqCgdyZXF1ZXN0GAMgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEi0KCmtlZXBfYWxpdmUYBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SLwoMbWF4X2RlYWRsaW5lGAUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEigKBWRyYWluGAYgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEigKBXF1ZXVlGAcgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uYgZwcm90bzM", [file_google_protobuf_duration]);
+  fileDesc("ChdwcmVzYWdlL3YxL2NvbmZpZy5wcm90bxIKcHJlc2FnZS52MSLXAwoMU2VydmVyQ29uZmlnEg4KBm1vZGVscxgBIAEoCRIMCgRob3N0GAIgASgJEhEKBHBvcnQYAyABKA1IAIgBARIMCgRkYXRhGAQgASgJEiIKA3RscxgFIAEoCzIVLnByZXNhZ2UudjEuVGxzQ29uZmlnEiQKBGNvcnMYBiABKAsyFi5wcmVzYWdlLnYxLkNvcnNDb25maWcSKAoGbGltaXRzGAcgASgLMhgucHJlc2FnZS52MS5MaW1pdHNDb25maWcSLAoIdGltZW91dHMYCCABKAsyGi5wcmVzYWdlLnYxLlRpbWVvdXRzQ29uZmlnEhYKCXByb2Nlc3NlcxgJIAEoDUgBiAEBEg0KBXN0b3JlGAogASgJEiwKCGZlZWRiYWNrGAsgASgLMhoucHJlc2FnZS52MS5GZWVkYmFja0NvbmZpZxIiCgNsb2cYDCABKAsyFS5wcmVzYWdlLnYxLkxvZ0NvbmZpZxIqCgd0cmFjaW5nGA0gASgLMhkucHJlc2FnZS52MS5UcmFjaW5nQ29uZmlnEioKB21ldHJpY3MYDiABKAsyGS5wcmVzYWdlLnYxLk1ldHJpY3NDb25maWdCBwoFX3BvcnRCDAoKX3Byb2Nlc3NlcyItCg1NZXRyaWNzQ29uZmlnEhIKBWNhbGxzGAEgASgISACIAQFCCAoGX2NhbGxzIlgKCUxvZ0NvbmZpZxINCgVsZXZlbBgBIAEoCRIOCgZmb3JtYXQYAiABKAkSGgoNYWNjZXNzX3NhbXBsZRgDIAEoAUgAiAEBQhAKDl9hY2Nlc3Nfc2FtcGxlIksKDVRyYWNpbmdDb25maWcSIQoUdHJ1c3RfcmVtb3RlX2NvbnRleHQYASABKAhIAIgBAUIXChVfdHJ1c3RfcmVtb3RlX2NvbnRleHQiYgoORmVlZGJhY2tDb25maWcSLAoJcmV0ZW50aW9uGAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhUKCG1heF9yb3dzGAIgASgESACIAQFCCwoJX21heF9yb3dzIiYKCVRsc0NvbmZpZxIMCgRjZXJ0GAEgASgJEgsKA2tleRgCIAEoCSIlCgpDb3JzQ29uZmlnEhcKD2FsbG93ZWRfb3JpZ2lucxgBIAMoCSLkAQoMTGltaXRzQ29uZmlnEh4KEW1heF9yZXF1ZXN0X2J5dGVzGAEgASgNSACIAQESHwoSbWF4X3Jlc3BvbnNlX2J5dGVzGAIgASgNSAGIAQESIwoWbWF4X3N0cmVhbV9jb25jdXJyZW5jeRgDIAEoDUgCiAEBEhcKCm1heF92YWx1ZXMYBCABKA1IA4gBAUIUChJfbWF4X3JlcXVlc3RfYnl0ZXNCFQoTX21heF9yZXNwb25zZV9ieXRlc0IZChdfbWF4X3N0cmVhbV9jb25jdXJyZW5jeUINCgtfbWF4X3ZhbHVlcyLKAgoOVGltZW91dHNDb25maWcSLAoJaGFuZHNoYWtlGAEgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEioKB2hlYWRlcnMYAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24SKgoHcmVxdWVzdBgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhItCgprZWVwX2FsaXZlGAQgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEi8KDG1heF9kZWFkbGluZRgFIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIoCgVkcmFpbhgGIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIoCgVxdWV1ZRgHIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbmIGcHJvdG8z", [file_google_protobuf_duration]);
 
 /**
  * Describes the message presage.v1.ServerConfig.
@@ -19,51 +19,58 @@ export const ServerConfigSchema = /*@__PURE__*/
   messageDesc(file_presage_v1_config, 0);
 
 /**
+ * Describes the message presage.v1.MetricsConfig.
+ * Use `create(MetricsConfigSchema)` to create a new message.
+ */
+export const MetricsConfigSchema = /*@__PURE__*/
+  messageDesc(file_presage_v1_config, 1);
+
+/**
  * Describes the message presage.v1.LogConfig.
  * Use `create(LogConfigSchema)` to create a new message.
  */
 export const LogConfigSchema = /*@__PURE__*/
-  messageDesc(file_presage_v1_config, 1);
+  messageDesc(file_presage_v1_config, 2);
 
 /**
  * Describes the message presage.v1.TracingConfig.
  * Use `create(TracingConfigSchema)` to create a new message.
  */
 export const TracingConfigSchema = /*@__PURE__*/
-  messageDesc(file_presage_v1_config, 2);
+  messageDesc(file_presage_v1_config, 3);
 
 /**
  * Describes the message presage.v1.FeedbackConfig.
  * Use `create(FeedbackConfigSchema)` to create a new message.
  */
 export const FeedbackConfigSchema = /*@__PURE__*/
-  messageDesc(file_presage_v1_config, 3);
+  messageDesc(file_presage_v1_config, 4);
 
 /**
  * Describes the message presage.v1.TlsConfig.
  * Use `create(TlsConfigSchema)` to create a new message.
  */
 export const TlsConfigSchema = /*@__PURE__*/
-  messageDesc(file_presage_v1_config, 4);
+  messageDesc(file_presage_v1_config, 5);
 
 /**
  * Describes the message presage.v1.CorsConfig.
  * Use `create(CorsConfigSchema)` to create a new message.
  */
 export const CorsConfigSchema = /*@__PURE__*/
-  messageDesc(file_presage_v1_config, 5);
+  messageDesc(file_presage_v1_config, 6);
 
 /**
  * Describes the message presage.v1.LimitsConfig.
  * Use `create(LimitsConfigSchema)` to create a new message.
  */
 export const LimitsConfigSchema = /*@__PURE__*/
-  messageDesc(file_presage_v1_config, 6);
+  messageDesc(file_presage_v1_config, 7);
 
 /**
  * Describes the message presage.v1.TimeoutsConfig.
  * Use `create(TimeoutsConfigSchema)` to create a new message.
  */
 export const TimeoutsConfigSchema = /*@__PURE__*/
-  messageDesc(file_presage_v1_config, 7);
+  messageDesc(file_presage_v1_config, 8);
 

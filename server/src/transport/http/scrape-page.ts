@@ -20,11 +20,7 @@ export interface ScrapePage {
    * Answers `/metrics`, for GET and HEAD; `undefined` for every other path. `path`
    * may carry a query; `accept` is the request's header of that name.
    */
-  answer(
-    method: string,
-    path: string,
-    accept?: string | undefined,
-  ): Promise<WholeAnswer> | undefined;
+  answer(method: string, path: string, accept?: string): Promise<WholeAnswer> | undefined;
 }
 
 const plainText = "text/plain; charset=utf-8";
