@@ -3,7 +3,8 @@
 # versions of tools/go.mod, the linter of Prometheus' pages, of promlint/, OpenTelemetry's Collector, of collector/, and the
 # runner of the conformance suite, at those of ../conformance/runner/go.mod, into .tools/bin; what the Python example requires, into .tools/python,
 # and schemathesis, at the versions of schemathesis/requirements.txt; the reader of OpenMetrics, into .tools/openmetrics;
-# curl, Chromium and Prometheus, from the system's packages.
+# what reads compose.yaml and deploy/kubernetes, of deploy-files/; the base image of container/, into .tools/container;
+# curl, Chromium, Prometheus, make, buildah and debootstrap, from the system's packages.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -52,9 +53,14 @@ build_go_tool grpcurl github.com/fullstorydev/grpcurl/cmd/grpcurl "$here/tools"
 build_go_tool grpc_health_probe github.com/grpc-ecosystem/grpc-health-probe "$here/tools"
 build_go_tool promlint . "$here/promlint"
 build_go_tool collector . "$here/collector"
+build_go_tool deployfiles . "$here/deploy-files"
 build_go_tool connectconformance connectrpc.com/conformance/cmd/connectconformance \
   "$here/../conformance/runner"
 install_package curl curl
+install_package make make
+install_package buildah buildah
+install_package debootstrap debootstrap
+bash "$here/container/base.sh" || fail "cannot make the base image of container.test.ts"
 install_package chromium "$chromium"
 install_package prometheus promtool
 install_python_packages "$root/.tools/python" "$root/examples/typed-python/requirements.txt"

@@ -128,11 +128,11 @@ function readAnnouncement(line: string): Pick<StartedServer, "url" | "port" | "m
   return JSON.parse(line) as Pick<StartedServer, "url" | "port" | "models">;
 }
 
-/** The environment without the variables that configure a server. */
+/** The environment without the variables that configure a server, or where its telemetry goes. */
 function unconfigured(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(environment).filter(
-      ([name]) => !name.startsWith("PRESAGE_") && name !== "MODEL_DIR",
+      ([name]) => !/^(PRESAGE|OTEL)_/.test(name) && name !== "MODEL_DIR",
     ),
   );
 }

@@ -154,7 +154,7 @@ describe("createOtelSpans()", () => {
     expect([moreBatches, moreRuns]).toEqual([[], []]);
     expect(named(spans(), "queue").map(parentOf)).toEqual(servers.map(idOf));
     expect([parentOf(batch), parentOf(run)]).toEqual([idOf(servers[0]), idOf(batch)]);
-    expect(linksOf(batch)).toEqual(servers.map(idOf));
+    expect(linksOf(batch)).toEqual(servers.slice(1).map(idOf));
     expect(servers.map(linksOf)).toEqual([[], [idOf(batch)], [idOf(batch)]]);
     expect(batch?.attributes).toEqual({
       "presage.batch.rows": 10,
@@ -163,6 +163,21 @@ describe("createOtelSpans()", () => {
     });
     const lasted = [batch, run].map((span) => (span?.duration ?? [0, 0])[1] / 1e6);
     expect(lasted.map(Math.round)).toEqual([5, 3]);
+  });
+
+  it("makes one batch of the messages of a stream, without links to their own call", () => {
+    const { telemetry, spans } = setUp();
+    const iris = telemetry.follow({ model: "iris", version: "2", load: () => idle });
+    const stream = telemetry.begin(startOf());
+    iris.ran(runOf([stream, stream]));
+    stream.end();
+    expect(spans().map(({ name, links }) => [name, links.length])).toEqual([
+      ["queue", 0],
+      ["queue", 0],
+      ["run", 0],
+      ["batch", 0],
+      [predict, 0],
+    ]);
   });
 
   it("marks the batch and the run of a run that failed", () => {

@@ -112,8 +112,8 @@ function exemplarOf(call: CallRecord | undefined): TraceSpan["identity"] | undef
 
 /**
  * Makes the spans of a run: for each sampled call its wait, and once, as a part
- * of the first of them and with links to all, the batch and in it the run. The
- * other calls link to the batch.
+ * of the first of them and with links to the others, the batch and in it the run.
+ * The others link to the batch.
  */
 function traceRun({
   shares,
@@ -125,13 +125,13 @@ function traceRun({
   endedAt,
   failed,
 }: RunRecord): void {
-  const spans = sampled(shares, turnAt);
-  const [first, ...others] = spans;
+  // Messages of one stream are parts of one call.
+  const [first, ...others] = new Set(sampled(shares, turnAt));
   if (first === undefined) return;
   const batch = first.child({
     name: "batch",
     startedAt: turnAt,
-    links: spans,
+    links: others,
     attributes: {
       "presage.batch.rows": rows,
       "presage.batch.calls": shares.length,
