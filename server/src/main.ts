@@ -110,6 +110,7 @@ export async function buildServer(
       tells,
       knows: (name) => knows(name),
     }),
+    reportFault,
     linesLeftOut,
     measuresCalls: options.metrics.calls,
     trustRemoteContext: options.tracing.trustRemoteContext,

@@ -54,6 +54,17 @@ afterEach(async () => {
 });
 
 describe("drain()", () => {
+  it("does not wait for an HTTP/2 client that has its answers and never closes its side", async () => {
+    const { listener, port, timer } = await start();
+    const socket = await open(port);
+    socket.write(Buffer.from(settings, "latin1"));
+    await readUntil(socket, "\0\0\0\x04\x01\0\0\0\0");
+    const drained = listener.drain(10_000);
+    timer.fireNext();
+    expect(await drained).toEqual({ open: 1, cut: 0 });
+    socket.destroy();
+  });
+
   it("answers an HTTP/1.1 call under way in full, and closes its connection", async () => {
     const { listener } = await start();
     const agent = new http.Agent({ keepAlive: true });

@@ -1,5 +1,5 @@
 import { type ContextKey, createContextKey, type HandlerContext } from "@connectrpc/connect";
-import type { CallRecord } from "../core/call-record.ts";
+import type { CallProtocol, CallRecord } from "../core/call-record.ts";
 import type { CallSignal } from "../core/prediction.ts";
 
 /** What the implementation of a method may ask of a call on every lane: a part of Connect's HandlerContext. */
@@ -23,6 +23,9 @@ export interface CallContext
 export const recordKey: ContextKey<CallRecord | undefined> = createContextKey<
   CallRecord | undefined
 >(undefined);
+
+/** Where Connect's engine keeps the protocol of the call. */
+export const protocolKey: ContextKey<CallProtocol> = createContextKey<CallProtocol>("connect");
 
 /** The call as it is followed; undefined where it is not. */
 export function recordOf({ record, values }: CallContext): CallRecord | undefined {

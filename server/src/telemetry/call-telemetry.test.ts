@@ -27,6 +27,7 @@ interface SetUp {
   readonly telemetry: CallTelemetry;
   readonly registry: MetricRegistry;
   readonly lines: readonly (CallLine & { readonly kind: string })[];
+  readonly faults: readonly unknown[];
 }
 
 function setUp(samples = false): SetUp {
@@ -37,7 +38,14 @@ function setUp(samples = false): SetUp {
     answered: (call) => void lines.push({ kind: "answered", ...call }),
     samples: () => samples,
   };
-  return { telemetry: createCallTelemetry({ registry, log, tracing: undefined }), registry, lines };
+  const faults: unknown[] = [];
+  const telemetry = createCallTelemetry({
+    registry,
+    log,
+    tracing: undefined,
+    reportFault: (fault) => faults.push(fault),
+  });
+  return { telemetry, registry, lines, faults };
 }
 
 /** The number of values of each series of a histogram, by its attributes. */
@@ -109,6 +117,21 @@ describe("createCallTelemetry()", () => {
     one.end();
     expect(numbersOf(registry, "presage.calls.active")).toEqual({ "": 1 });
     other.end();
+    expect(numbersOf(registry, "presage.calls.active")).toEqual({ "": 0 });
+  });
+
+  it("reports what goes wrong with a note, and lets the call end", () => {
+    const { telemetry, registry, faults } = setUp();
+    const call = telemetry.begin(
+      startOf({
+        header: () => {
+          throw new Error("no headers");
+        },
+      }),
+    );
+    call.fail({ status: "NOT_FOUND", error: undefined });
+    call.end();
+    expect(faults).toEqual([new Error("no headers")]);
     expect(numbersOf(registry, "presage.calls.active")).toEqual({ "": 0 });
   });
 

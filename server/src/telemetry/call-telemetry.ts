@@ -13,10 +13,13 @@ export interface CallTelemetryParts {
   readonly log: CallLog;
   /** Undefined where nothing is traced. */
   readonly tracing: Tracing | undefined;
+  /** Is told why a note could not be taken, which costs no call its answer. */
+  readonly reportFault: (fault: unknown) => void;
 }
 
 /** Measures, traces and logs calls. */
-export function createCallTelemetry({ registry, log, tracing }: CallTelemetryParts): CallTelemetry {
+export function createCallTelemetry(parts: CallTelemetryParts): CallTelemetry {
+  const { registry, log, tracing, reportFault } = parts;
   const methods = createMethodSeriesTable(registry);
   const ofNone = { model: "", version: "" };
   const total = registry.histogram(predictionDuration, { ...ofNone, phase: "total" });
@@ -33,7 +36,14 @@ export function createCallTelemetry({ registry, log, tracing }: CallTelemetryPar
     begin(start) {
       active += 1;
       const series = methods.find(start);
-      return new FollowedCall({ start, series, log, span: tracing?.begin(start), ended });
+      return new FollowedCall({
+        start,
+        series,
+        log,
+        span: tracing?.begin(start),
+        ended,
+        reportFault,
+      });
     },
     follow: (version) => followVersion(registry, version),
     unrouted(failure, startedAt) {

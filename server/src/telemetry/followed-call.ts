@@ -12,6 +12,7 @@ export interface FollowedCallParts {
   /** Undefined where nothing is traced. */
   readonly span: TraceSpan | undefined;
   readonly ended: () => void;
+  readonly reportFault: (fault: unknown) => void;
 }
 
 const answeredStatus = "OK";
@@ -62,7 +63,16 @@ export class FollowedCall implements CallRecord {
   end(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    const { start, series, span, log, ended } = this.#parts;
+    this.#parts.ended();
+    try {
+      this.#note();
+    } catch (fault) {
+      this.#parts.reportFault(fault);
+    }
+  }
+
+  #note(): void {
+    const { start, series, span, log } = this.#parts;
     const endedAt = performance.now();
     const status = this.#failure?.status ?? answeredStatus;
     // One that is about several is about none.
@@ -72,7 +82,6 @@ export class FollowedCall implements CallRecord {
     if (span !== undefined) this.#endSpan(span, status, endedAt);
     if (this.#failure !== undefined) log.failed(this.#line(endedAt));
     else if (log.samples()) log.answered(this.#line(endedAt));
-    ended();
   }
 
   #endSpan(span: TraceSpan, status: string, endedAt: number): void {

@@ -53,7 +53,12 @@ function setUp({
     shutdown: () => provider.shutdown(),
   });
   const registry = createMetricRegistry();
-  const telemetry = createCallTelemetry({ registry, log: silentCallLog, tracing });
+  const telemetry = createCallTelemetry({
+    registry,
+    log: silentCallLog,
+    tracing,
+    reportFault: (fault) => expect.unreachable(String(fault)),
+  });
   return { telemetry, registry, spans: () => exporter.getFinishedSpans() };
 }
 

@@ -28,6 +28,7 @@ export interface Telemetry {
 export interface TelemetryOptions {
   readonly log: Log;
   readonly callLog: CallLog;
+  readonly reportFault: (fault: unknown) => void;
   /** How many lines of the log were left out so far. */
   readonly linesLeftOut: () => number;
   /** Whether calls are measured. */
@@ -40,7 +41,7 @@ export interface TelemetryOptions {
 
 /** Starts to measure this process; traces only where the environment asks for them. */
 export async function startTelemetry(options: TelemetryOptions): Promise<Telemetry> {
-  const { log, callLog, linesLeftOut, environment, measuresCalls } = options;
+  const { log, callLog, reportFault, linesLeftOut, environment, measuresCalls } = options;
   const version = readVersion();
   const metrics = createMetricRegistry();
   const eventLoop = watchEventLoop();
@@ -54,6 +55,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
       registry: measuresCalls ? metrics : noRegistry,
       log: callLog,
       tracing,
+      reportFault,
     }),
     async sendMetrics(others) {
       if (!isExported("metrics", environment)) return;

@@ -2,6 +2,7 @@ import type { Interceptor } from "@connectrpc/connect";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { codeToString } from "@connectrpc/connect/protocol-connect";
 import {
+  type CallProtocol,
   type CallRecord,
   type CallStart,
   type CallTelemetry,
@@ -9,8 +10,9 @@ import {
 } from "../core/call-record.ts";
 import { deadlineError, ServingError } from "../core/errors.ts";
 import type { CallSignal } from "../core/prediction.ts";
-import { recordKey } from "../services/call-context.ts";
+import { protocolKey, recordKey } from "../services/call-context.ts";
 import { fromFailure, toConnectError } from "../services/errors.ts";
+import { fitTrailers } from "../services/trailer-error.ts";
 
 /** What the steps of a call work with. */
 export interface CallParts {
@@ -25,15 +27,20 @@ export interface CallSteps {
   /** Fails a call: turns what went wrong into an error of the protocol, notes it, and reports faults. */
   fail(failure: unknown, call: FailedCall): ConnectError;
   /** Makes the error of a message that is refused before its method sees it, and notes it. */
-  refuse(refusal: ServingError, record: CallRecord | undefined): ConnectError;
+  refuse(refusal: ServingError, call: RefusedCall): ConnectError;
   /** The same steps as Connect's engine takes them; the call's record is among its context values. */
   readonly interceptor: Interceptor;
 }
 
-/** A call that went wrong. */
-export interface FailedCall {
-  readonly signal: CallSignal;
+/** A call whose request is refused. */
+export interface RefusedCall {
   readonly record: CallRecord | undefined;
+  readonly protocol: CallProtocol;
+}
+
+/** A call that went wrong. */
+export interface FailedCall extends RefusedCall {
+  readonly signal: CallSignal;
 }
 
 /** What the steps are made of. */
@@ -47,9 +54,9 @@ export function createCallSteps({
   reportFault,
   telemetry = noTelemetry,
 }: CallStepsOptions): CallSteps {
-  const fail: CallSteps["fail"] = (failure, { signal, record }) => {
-    const explained = explainAbort(failure, signal);
-    return noted(fromFailure(explained, reportFault), explained, record);
+  const fail: CallSteps["fail"] = (failure, call) => {
+    const explained = fitProtocol(explainAbort(failure, call.signal), call);
+    return noted(fromFailure(explained, reportFault), explained, call);
   };
 
   async function* runStream<Message>(
@@ -74,9 +81,16 @@ export function createCallSteps({
   return {
     begin: (start) => telemetry.begin(start),
     fail,
-    refuse: (refusal, record) => noted(toConnectError(refusal), refusal, record),
+    refuse(refusal, call) {
+      const fitting = fitProtocol(refusal, call);
+      return noted(toConnectError(fitting), fitting, call);
+    },
     interceptor: (next) => async (request) => {
-      const call = { signal: request.signal, record: request.contextValues.get(recordKey) };
+      const call = {
+        signal: request.signal,
+        record: request.contextValues.get(recordKey),
+        protocol: request.contextValues.get(protocolKey),
+      };
       try {
         const response = await next(request);
         return response.stream
@@ -89,8 +103,13 @@ export function createCallSteps({
   };
 }
 
+/** What of a failure the caller's protocol has room for. */
+function fitProtocol<Failure>(failure: Failure, { protocol }: RefusedCall): Failure | ServingError {
+  return protocol === "grpc" && failure instanceof ServingError ? fitTrailers(failure) : failure;
+}
+
 /** Notes how a call fails: what goes out, and why. */
-function noted(error: ConnectError, cause: unknown, record: CallRecord | undefined): ConnectError {
+function noted(error: ConnectError, cause: unknown, { record }: RefusedCall): ConnectError {
   const reason = cause instanceof ServingError ? cause : undefined;
   record?.fail({ status: statusOf(error.code), error: reason });
   return error;

@@ -17,9 +17,9 @@ import {
   universalRequestFromNodeRequest,
   universalResponseToNodeResponse,
 } from "@connectrpc/connect-node";
-import type { CallRecord } from "../core/call-record.ts";
+import type { CallProtocol, CallRecord } from "../core/call-record.ts";
 import { ServingError } from "../core/errors.ts";
-import { recordKey } from "../services/call-context.ts";
+import { protocolKey, recordKey } from "../services/call-context.ts";
 import type { CallParts, CallSteps } from "./calls.ts";
 import { compressions } from "./compression.ts";
 import { followResponse, protocolOf } from "./connect-record.ts";
@@ -92,16 +92,19 @@ export function createConnectLane(options: ConnectLaneOptions): ConnectLane {
       return;
     }
     const { header } = universal;
+    const protocol = protocolOf(request.headers["content-type"]);
     const record = options.steps.begin({
       method: method.requestPath.slice(1),
-      protocol: protocolOf(request.headers["content-type"]),
+      protocol,
       startedAt,
       header: (name) => header.get(name) ?? undefined,
     });
-    universal.contextValues = createContextValues().set(recordKey, record);
+    universal.contextValues = createContextValues()
+      .set(recordKey, record)
+      .set(protocolKey, protocol);
     const followed = followResponse(record, response);
     try {
-      const answered = await runMethod(method, universal, { ...options, record });
+      const answered = await runMethod(method, universal, { ...options, record, protocol });
       followed.answered(answered);
       await universalResponseToNodeResponse(answered, response);
     } catch (failure) {
@@ -137,6 +140,7 @@ interface Exchange {
 interface Accepted
   extends Pick<ConnectLaneOptions, "maxRequestBytes" | "maxValues" | "anyTypes" | "steps"> {
   readonly record: CallRecord;
+  readonly protocol: CallProtocol;
 }
 
 async function runMethod(
@@ -245,8 +249,8 @@ async function* translated(body: Body, accepted: Accepted): Body {
 }
 
 /** What goes wrong with a body, and is no ServingError, is the connection's end. */
-function translate(failure: unknown, { steps, record }: Accepted): ConnectError {
+function translate(failure: unknown, { steps, record, protocol }: Accepted): ConnectError {
   return failure instanceof ServingError
-    ? steps.refuse(failure, record)
+    ? steps.refuse(failure, { record, protocol })
     : ConnectError.from(failure, Code.Aborted);
 }

@@ -64,5 +64,11 @@ function codeOf(status: number): number {
   if (status === ok) return 0;
   for (let code: Code = Code.Canceled; code <= Code.Unauthenticated; code += 1)
     if (code in Code && codeToHttpStatus(code) === status) return code;
-  return codeFromHttpStatus(status);
+  const code = codeFromHttpStatus(status);
+  return code === Code.Unknown && isCallersMistake(status) ? Code.InvalidArgument : code;
+}
+
+/** Such as a content type that is none. */
+function isCallersMistake(status: number): boolean {
+  return status >= 400 && status < 500;
 }

@@ -79,7 +79,7 @@ export function createHttp2Server(options: Http2ServerOptions): Http2Server {
       session.on("error", ignoreError);
       session.setLocalWindowSize(limits.connectionWindowBytes);
       if (stage !== "serving") announce(session, socket);
-      if (stage === "closing") session.close();
+      if (stage === "closing") close(session, socket);
     },
     announceEnd() {
       stage = "ending";
@@ -87,7 +87,7 @@ export function createHttp2Server(options: Http2ServerOptions): Http2Server {
     },
     closeWhenIdle() {
       stage = "closing";
-      for (const session of sessions.keys()) session.close();
+      for (const [session, socket] of sessions) close(session, socket);
     },
     stop() {
       watch.stop();
@@ -113,6 +113,21 @@ function announce(session: http2.ServerHttp2Session, socket: net.Socket): void {
   if (session.closed || session.destroyed || socket instanceof tls.TLSSocket) return;
   if (session.pendingSettingsAck) session.once("localSettings", () => announce(session, socket));
   else socket.write(notice);
+}
+
+/** Milliseconds that a client has to close its side, when all of its calls are answered. */
+const leavingMs = 1000;
+
+/**
+ * Ends a session once its calls are answered. A client that then keeps its side open, as one does
+ * that holds a stream which it never read to its end, is not waited for.
+ */
+function close(session: http2.ServerHttp2Session, socket: net.Socket): void {
+  socket.once("finish", () => {
+    const timer = setTimeout(() => socket.destroy(), leavingMs);
+    socket.once("close", () => clearTimeout(timer));
+  });
+  session.close();
 }
 
 function serveCompatibly(

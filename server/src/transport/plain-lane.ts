@@ -91,7 +91,10 @@ export function createPlainLane(options: PlainLaneOptions): PlainLane {
         if (body !== undefined) void answerCall(call, body, answering);
         else {
           const record = beginCall(call, options.steps);
-          const refused = options.steps.refuse(requestTooLarge(maxRequestBytes), record);
+          const refused = options.steps.refuse(requestTooLarge(maxRequestBytes), {
+            record,
+            protocol: protocol.name,
+          });
           exchange.send(protocol.fail(refused, nothingAdded));
           record.end();
         }
@@ -117,7 +120,11 @@ function createRefusals(steps: CallSteps): Refusals {
       record.fail({ status: "RESOURCE_EXHAUSTED", error: refused });
       const answers = written.get(refused) ?? new Map<PlainProtocol, PlainAnswer>();
       const answer =
-        answers.get(protocol) ?? protocol.fail(steps.refuse(refused, undefined), nothingAdded);
+        answers.get(protocol) ??
+        protocol.fail(
+          steps.refuse(refused, { record: undefined, protocol: protocol.name }),
+          nothingAdded,
+        );
       written.set(refused, answers.set(protocol, answer));
       return answer;
     },
@@ -185,7 +192,10 @@ async function answerCall(
     answer =
       isOverload(failure) && header === undefined && trailer === undefined
         ? options.refusals.answer(protocol, failure, record)
-        : protocol.fail(options.steps.fail(failure, { signal, record }), context.added);
+        : protocol.fail(
+            options.steps.fail(failure, { signal, record, protocol: protocol.name }),
+            context.added,
+          );
   }
   clearTimeout(timer);
   exchange.send(answer);

@@ -110,7 +110,7 @@ function answerStream(call: TakenCall, options: StreamLaneOptions): void {
     startedAt: performance.now(),
     header: (name) => readHeader(exchange, name),
   });
-  const failing = { signal, record };
+  const failing = { signal, record, protocol: protocol.name };
   const context = createPlainContext({ exchange, signal, timeoutMs, record });
   const timer = timeoutMs === undefined ? undefined : startDeadline(timeoutMs, signal);
   /** The requests in work. */
@@ -139,7 +139,7 @@ function answerStream(call: TakenCall, options: StreamLaneOptions): void {
       if (received && isFree()) endReceived();
     } catch (failure) {
       const refused = failure instanceof ServingError;
-      end(refused ? steps.refuse(failure, record) : steps.fail(failure, failing));
+      end(refused ? steps.refuse(failure, failing) : steps.fail(failure, failing));
     }
     if (!isFree() && !over && reader.size >= backlogBytes) stream.pause();
     else if (stream.isPaused()) stream.resume();

@@ -1,3 +1,5 @@
+// oxlint-disable-next-line import/no-unassigned-import -- it must come before the library
+import "./no-telemetry.ts";
 import { extname } from "node:path";
 import { env, InferenceSession, Tensor as OnnxTensor } from "onnxruntime-node";
 import { ServingError } from "../../core/errors.ts";
