@@ -44,7 +44,7 @@ function isForOthers(path: string): boolean {
 /** Whether a file of a package is run by nobody: types, maps, sources, and tests. */
 function isForDevelopers(path: string): boolean {
   return (
-    /\.(?:[cm]?tsx?|map|tsbuildinfo)$/.test(path) ||
+    /\.(?:[cm]?tsx?|map|tsbuildinfo|test\.[cm]?js)$/.test(path) ||
     ["test", "tests", "__tests__"].includes(basename(path))
   );
 }

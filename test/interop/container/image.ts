@@ -50,8 +50,8 @@ export async function openImage(name: string): Promise<BuiltImage> {
 }
 
 /**
- * Builds the target `cpu` of deploy/Dockerfile on the base image of these tests, with what npm
- * needs on this machine as secrets. Gives a text that each of the secrets holds.
+ * Builds the target `cpu` of deploy/Dockerfile on the base image of these tests, pinned by its
+ * digest, with what npm needs on this machine as secrets. Gives a text that each of the secrets holds.
  */
 export async function buildPresage(name: string): Promise<string> {
   const mark = `secret-${randomUUID()}`;
@@ -60,7 +60,13 @@ export async function buildPresage(name: string): Promise<string> {
     await writeFile(join(folder, "npmrc"), `${await readNpmSettings()}\n# ${mark}\n`);
     await writeFile(join(folder, "ca"), `${readAuthorities()}\n${mark}\n`);
     const secrets = ["npmrc", "ca"].flatMap((id) => ["--secret", `id=${id},src=${folder}/${id}`]);
-    const base = ["--build-arg", "NODE_IMAGE=localhost/presage-test/node:24"];
+    const node = "localhost/presage-test/node";
+    const digests = await buildah("images", "--digests", "--format", "{{.Digest}}", `${node}:24`);
+    const [digest = ""] = digests.split("\n");
+    const base = [`NODE_IMAGE=${node}`, `NODE_DIGEST=${digest}`].flatMap((argument) => [
+      "--build-arg",
+      argument,
+    ]);
     const file = ["--file", join(root, "deploy/Dockerfile"), "--target", "cpu"];
     await buildah("build", ...file, ...base, ...secrets, "--tag", name, root);
   } finally {

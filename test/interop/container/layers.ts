@@ -13,8 +13,8 @@ interface Blob {
 export interface PushedImage extends AsyncDisposable {
   /** The size of all its layers, compressed, in bytes. */
   readonly size: number;
-  /** Tells whether its layers, or what is said of them, hold a text. */
-  holds(text: string): Promise<boolean>;
+  /** Those of some texts that its layers, or what is said of them, hold. */
+  search(texts: readonly string[]): Promise<readonly string[]>;
 }
 
 /** Pushes an image to a folder, which goes with the scope of the result. */
@@ -31,23 +31,26 @@ export async function pushImage(name: string): Promise<PushedImage> {
   const sizes = await Promise.all(layers.map(async (layer) => (await stat(layer)).size));
   return {
     size: sizes.reduce((sum, size) => sum + size, 0),
-    async holds(text) {
+    async search(texts) {
       const said = await readFile(join(folder, blobOf(manifest.config)), "utf8");
-      if (said.includes(text)) return true;
-      for (const layer of layers) if (await layerHolds(layer, text)) return true;
-      return false;
+      const found = new Set(texts.filter((text) => said.includes(text)));
+      for (const layer of layers) {
+        for (const text of await searchLayer(layer, texts)) found.add(text);
+      }
+      return texts.filter((text) => found.has(text));
     },
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
   };
 }
 
-async function layerHolds(path: string, text: string): Promise<boolean> {
-  const wanted = Buffer.from(text);
+async function searchLayer(path: string, texts: readonly string[]): Promise<ReadonlySet<string>> {
+  const longest = Math.max(...texts.map((text) => text.length));
+  const found = new Set<string>();
   let rest = Buffer.alloc(0);
-  for await (const chunk of createReadStream(path).pipe(createGunzip())) {
+  for await (const chunk of createReadStream(path).pipe(createGunzip({ chunkSize: 1 << 20 }))) {
     const seen = Buffer.concat([rest, chunk as Buffer]);
-    if (seen.includes(wanted)) return true;
-    rest = seen.subarray(-wanted.length);
+    for (const text of texts) if (seen.includes(text)) found.add(text);
+    rest = seen.subarray(-longest);
   }
-  return false;
+  return found;
 }
