@@ -15,16 +15,20 @@ export const telemetrySides: readonly TelemetrySide[] = ["off", "metrics", "samp
 
 /** One side in one round. */
 export interface SideFigures extends CallFigures {
-  /** Spans that came to the receiver, for each call. */
+  /** Spans that came to the receiver since the round before, for each call of this one: some come late. */
   readonly spansPerCall: number;
 }
 
 /** One round. */
 export type TelemetryRound = Readonly<Record<TelemetrySide, SideFigures>>;
 
-/** How each side is switched; traces of those that send them go to a receiver's port. */
-const environments: Readonly<Record<TelemetrySide, (sink: number) => Environment>> = {
-  off: () => ({ OTEL_SDK_DISABLED: "true", PRESAGE_METRICS: "off", PRESAGE_LOG_LEVEL: "error" }),
+/** How each side is switched; traces of those that send them go to an address of the receiver. */
+const environments: Readonly<Record<TelemetrySide, (sink: string) => Environment>> = {
+  off: () => ({
+    OTEL_SDK_DISABLED: "true",
+    PRESAGE_METRICS_CALLS: "false",
+    PRESAGE_LOG_LEVEL: "error",
+  }),
   metrics: () => ({ OTEL_SDK_DISABLED: "true" }),
   sampled: (sink) => ({
     ...tracesTo(sink),
@@ -34,12 +38,12 @@ const environments: Readonly<Record<TelemetrySide, (sink: number) => Environment
   traced: (sink) => ({ ...tracesTo(sink), OTEL_TRACES_SAMPLER: "parentbased_always_on" }),
 };
 
-function tracesTo(sink: number): Environment {
+function tracesTo(sink: string): Environment {
   return {
     OTEL_TRACES_EXPORTER: "otlp",
     OTEL_METRICS_EXPORTER: "none",
     OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: "http/protobuf",
-    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `http://127.0.0.1:${sink}/v1/traces`,
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: sink,
   };
 }
 
@@ -51,11 +55,13 @@ export async function measureTelemetry(
 ): Promise<readonly TelemetryRound[]> {
   const programs: ServerProgram[] = [];
   try {
+    const sink = await startServer("servers/trace-sink.ts", [], "load");
+    programs.push(sink);
     const sides: Side[] = [];
     for (const side of telemetrySides) {
       tell(`telemetry: warming up ${side}`);
       // oxlint-disable-next-line no-await-in-loop -- one at a time is the point
-      sides.push([side, await startSide(side, { load, plan, programs })]);
+      sides.push([side, await startSide(side, { load, plan, programs, sink })]);
     }
     const rounds: TelemetryRound[] = [];
     for (let round = 0; round < plan.rounds * roundsOfPlan; round += 1) {
@@ -80,30 +86,32 @@ interface SideContext {
   readonly plan: Plan;
   /** What is started goes here. */
   readonly programs: ServerProgram[];
+  /** The receiver of traces. */
+  readonly sink: ServerProgram;
 }
 
-/** Starts a server of one side and its receiver, and gives what measures it once. */
+/** Starts a server of one side, and gives what measures it once. */
 async function startSide(
   side: TelemetrySide,
-  { load, plan, programs }: SideContext,
+  { load, plan, programs, sink }: SideContext,
 ): Promise<() => Promise<SideFigures>> {
-  const sink = await startServer("servers/trace-sink.ts", [], "load");
-  programs.push(sink);
-  const environment = environments[side](sink.port);
-  const program = await startPresage(undefined, "server", [], environment);
+  const address = `http://127.0.0.1:${sink.port}/${side}`;
+  const program = await startPresage(undefined, "server", [], environments[side](address));
   programs.push(program);
   const exchange = predictExchange("grpc", program.port);
   const measure = await warmUpCalls({ exchange, pid: program.pid }, load, plan);
+  let before = await readSpans(address);
   return async () => {
-    const before = await readSpans(sink);
     const figures = await measure();
-    const spans = (await readSpans(sink)) - before;
-    return { ...figures, spansPerCall: spans / (figures.rate * plan.throughput) };
+    const now = await readSpans(address);
+    const spansPerCall = (now - before) / (figures.rate * plan.throughput);
+    before = now;
+    return { ...figures, spansPerCall };
   };
 }
 
-async function readSpans({ port }: ServerProgram): Promise<number> {
-  const response = await fetch(`http://127.0.0.1:${port}`);
+async function readSpans(address: string): Promise<number> {
+  const response = await fetch(address);
   const { spans } = (await response.json()) as { readonly spans: number };
   return spans;
 }

@@ -59,7 +59,7 @@ const badRequests: readonly BadRequest[] = [
     send: (client) =>
       client.predict<object>(
         "iris",
-        Array.from({ length: 150 }, () => ["a", "b", null, true]),
+        Array.from({ length: 300 }, () => ["a", "b", null, true]),
       ),
   },
   {
