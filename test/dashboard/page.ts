@@ -21,9 +21,6 @@ const cell = { width: 68, height: 30 };
 const frameWidth = 10;
 const frameHeight = 44;
 
-/** The width of the page, in pixels. */
-export const pageWidth: number = 24 * cell.width + 16;
-
 /** Writes a page that shows every panel where the dashboard has it. */
 export function writePage({ title, panels, marks }: FilledDashboard): string {
   const drawn = panels.map((each) => drawPanel(each, marks));
@@ -70,6 +67,7 @@ function placeOf(each: FilledPanel | DashboardPanel): DashboardPanel["gridPos"] 
 const style = `
   body { margin: 8px; background: #111217; color: #ccccdc; font: 12px Inter, "DejaVu Sans", sans-serif }
   h1 { margin: 4px 6px 10px; font-size: 20px; font-weight: 500 }
+  main { position: relative }
   h2 { position: absolute; margin: 0; padding: 6px 4px; font-size: 14px; font-weight: 500; box-sizing: border-box }
   section { position: absolute; padding: 3px; box-sizing: border-box }
   section > div { position: relative; height: 100%; background: #181b1f; border: 1px solid #2c3235; border-radius: 3px; box-sizing: border-box; overflow: hidden }

@@ -133,9 +133,9 @@ describe("GET /metrics", () => {
     async (protocol, _form, connect) => {
       const client = createClient(InferenceService, connect(server.url));
       const requests = [good, iris([1]), good].map((request) => ({ request }));
-      const answers: (string | undefined)[] = [];
+      const answers: string[] = [];
       for await (const { outcome } of client.predictStream(streamOf(requests)))
-        answers.push(outcome.case);
+        answers.push(outcome.case ?? "");
       expect(answers.toSorted()).toEqual(["error", "response", "response"]);
       await expect.poll(counted).toEqual({ [`${protocol} ${stream} OK iris 1`]: 1 });
       expect(await read("presage_predictions_total", ["model", "version", "code"])).toEqual({

@@ -12,18 +12,20 @@ import type { Series } from "../support/prometheus-api.ts";
 import { runTool } from "../support/tools.ts";
 import { type Fault, faults } from "./monitoring/faults.ts";
 import { type Pace, type Setting, startSetting } from "./monitoring/setting.ts";
+import { flowers } from "./monitoring/tables.ts";
 
 const pace: Pace = { haste: 100, everyMs: 500 };
 const rules = readRules().map(({ record, alert, expr }) => ({ name: record ?? alert, expr }));
 
-describe("promtool", () => {
+const ruleTests = ["rules.test.yml", "rules-quality.test.yml"].map((name) =>
+  repositoryPath(`deploy/prometheus/${name}`),
+);
+
+describe("promtool", { timeout: 120_000 }, () => {
   it.each([
     { what: "the rules", args: ["check", "rules", "--lint=all", "--lint-fatal", rulesFile] },
     { what: "the configuration", args: ["check", "config", configFile] },
-    {
-      what: "when each alert comes and goes",
-      args: ["test", "rules", repositoryPath("deploy/prometheus/rules.test.yml")],
-    },
+    { what: "when each alert comes and goes", args: ["test", "rules", ...ruleTests] },
   ])("finds no fault with $what", async ({ args }) => {
     const { code, errors } = await runTool("promtool", args);
     expect([code, errors]).toEqual([0, ""]);
@@ -45,7 +47,7 @@ describe("a real Prometheus that scrapes real servers", { timeout: 240_000 }, ()
     courses = new Map(faults.map((fault) => [fault, connected.then(() => observe(fault))]));
     // A course that fails is told of by its own test.
     await Promise.allSettled([absence, ...courses.values()]);
-  }, 240_000);
+  }, 360_000);
   afterAll(() => setting?.stop());
 
   /** Resolves once every server was scraped. */
@@ -121,6 +123,15 @@ describe("a real Prometheus that scrapes real servers", { timeout: 240_000 }, ()
 
   it("evaluates every rule without a fault", async () => {
     expect(await setting.prometheus.ruleFaults()).toEqual([]);
+  });
+
+  it("keeps the traces that latencies lead to, as exemplars", async () => {
+    await setting.small.client.predict("iris", [...flowers]);
+    const buckets = 'presage_prediction_duration_seconds_bucket{phase="total"}';
+    const kept = (): ReturnType<Setting["prometheus"]["exemplars"]> =>
+      setting.prometheus.exemplars(buckets, { from: begun, to: Date.now() / 1000 });
+    await setting.until("there are exemplars", async () => (await kept()).length > 0);
+    expect((await kept())[0]?.labels["trace_id"]).toMatch(/^[0-9a-f]{32}$/);
   });
 
   it.each(rules)("has data for the rule $name", async ({ expr }) => {

@@ -3,6 +3,8 @@ import type { FilledPanel } from "../panel-data.ts";
 import { formatValue } from "../units.ts";
 import type { ChartFrame } from "./lines.ts";
 
+const labelHeight = 12;
+
 /** Draws how many values fell into each bucket, and when: the brighter, the more. */
 export function drawHeatmap({ series, fields, range }: FilledPanel, frame: ChartFrame): string {
   const bounds = series
@@ -31,7 +33,9 @@ export function drawHeatmap({ series, fields, range }: FilledPanel, frame: Chart
       return `<rect x="${x.toFixed(1)}" y="${top.toFixed(1)}" width="${width}" height="${height}" fill="#ff9830" fill-opacity="${strength}"/>`;
     }),
   );
+  const each = Math.ceil(labelHeight / ((plot.y(first) - plot.y(last)) / (last - first)));
   const labels = bounds.slice(first, last).map(({ bound }, index) => {
+    if (index % each > 0) return "";
     const text = Number.isFinite(bound) ? formatValue(bound, fields.unit ?? "none") : "more";
     return `<text x="56" y="${(plot.y(first + index + 1) + 4).toFixed(1)}" text-anchor="end">${text}</text>`;
   });

@@ -29,7 +29,7 @@ export const faults: readonly Fault[] = [
   {
     name: "a model file that is broken, until it is mended",
     alerts: ["PresageModelUnavailable", "PresageErrorRateHigh"],
-    labels: () => ({ model: "broken" }),
+    labels: () => ({ job: "presage" }),
     begin(setting) {
       const { broken } = setting;
       const calls = repeat(() => broken.client.predict("broken", [...flowers]), 20);
@@ -109,14 +109,14 @@ export const faults: readonly Fault[] = [
     labels: () => ({ model: "boston-housing", version: "1" }),
     async begin(setting) {
       const { client } = setting.main;
-      const some = houses.slice(0, 20);
+      const some = houses.filter((_, index) => index % 25 === 0);
       const usual = repeat(() => reportWorth(client, some, 1), 200);
       await hasPast(
         setting,
         'version:presage_quality_absolute_error:mean1d_before{model="boston-housing"}',
       );
       await usual.stop();
-      const many = houses.slice(0, 300);
+      const many = [...houses];
       const wrong = repeat(() => reportWorth(client, many, 4), 200);
       return replacedLater(setting, wrong, () => reportWorth(client, many, 1));
     },
@@ -166,7 +166,10 @@ async function reportSpecies(
   truth: (label: number) => number,
 ): Promise<void> {
   const answer = await client.predict<readonly number[], { label: number }>("iris", rows);
-  await answer.feedback({ truth: answer.rows.map(({ label }) => truth(label)) });
+  const truths = answer.rows.map(({ label }) => truth(label));
+  // Worth something where it was right.
+  const reward = answer.rows.map(({ label }, row) => Number(label === truths[row]));
+  await answer.feedback({ truth: truths, reward });
 }
 
 /** Predicts houses, and reports that they are worth so much more. */

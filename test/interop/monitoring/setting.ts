@@ -24,7 +24,8 @@ export interface Pace {
   readonly everyMs: number;
 }
 
-const patienceMs = 90_000;
+/** How long anything may take, as time passes in the rules: two and a half hours. */
+const patienceMs = 9_000_000;
 
 /** A server that is ended and started again on the same port. */
 export interface RestartedServer {
@@ -43,14 +44,14 @@ export interface Setting {
   readonly main: RestartedServer;
   /** Has a model `broken`, which cannot be loaded until it is mended and the server started again. */
   readonly broken: RestartedServer;
-  /** Has `iris` alone. */
+  /** Has `iris` alone, and makes traces of all calls. */
   readonly small: RestartedServer;
   /** Has `iris` alone, and keeps its feedback in `postgres`. */
   readonly stored: RestartedServer;
   readonly postgres: PostgresServer;
   /** What is done until the end. */
   readonly lasting: Habit[];
-  /** Resolves once something is so. Rejects if that takes more than a minute and a half. */
+  /** Resolves once something is so. Rejects if that takes 2.5 hours as the rules see it. */
   until(what: string, isSo: () => Promise<boolean>): Promise<void>;
   /** Puts the model `broken` in order, on the disk. */
   mend(): void;
@@ -77,7 +78,7 @@ export async function startSetting({ haste, everyMs }: Pace): Promise<Setting> {
   const [main, broken, small, stored] = await Promise.all([
     createRestartedServer(directories.main.root),
     createRestartedServer(directories.broken.root),
-    createRestartedServer(directories.small.root),
+    createRestartedServer(directories.small.root, tracesToNowhere),
     createRestartedServer(directories.small.root, { PRESAGE_STORE: store }),
   ]);
   const servers = [main, broken, small, stored];
@@ -87,7 +88,7 @@ export async function startSetting({ haste, everyMs }: Pace): Promise<Setting> {
     prometheus,
     lasting,
     async until(what, isSo) {
-      const patience = AbortSignal.timeout(patienceMs);
+      const patience = AbortSignal.timeout(patienceMs / haste);
       while (!(await isSo())) {
         if (patience.aborted) throw new Error(`it is not so that ${what}`);
         await setTimeout(everyMs / 2);
@@ -115,6 +116,12 @@ export async function startSetting({ haste, everyMs }: Pace): Promise<Setting> {
     },
   };
 }
+
+/** Traces are made, and nobody takes them. */
+const tracesToNowhere = {
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://127.0.0.1:9/v1/traces",
+  OTEL_TRACES_SAMPLER: "always_on",
+};
 
 async function createRestartedServer(
   directory: string,
