@@ -1,7 +1,6 @@
 import { access } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { durationMs } from "@bufbuild/protobuf/wkt";
 import type { GoldenExample, ModelManifest } from "@presage/gen/presage/v1/manifest_pb";
 import {
   type CallTelemetry,
@@ -26,6 +25,7 @@ import { createPredictionCodec, type PredictionCodec } from "../signature/predic
 import { sampleFeeds, zeroFeeds } from "../signature/sample-feeds.ts";
 import { planScoring, type ScoringPlan } from "../signature/scoring.ts";
 import { canBatch } from "./batch-check.ts";
+import { readBatching } from "./batching-settings.ts";
 import { readDriftSettings } from "./drift-settings.ts";
 import { engineFileOf } from "./engine-file.ts";
 import { compareGolden, goldenInput } from "./golden.ts";
@@ -179,8 +179,7 @@ export function createLoader(parts: LoaderParts): Loader {
         telemetry: followed,
         clock,
         latency: createLatencyModel(),
-        maxWaitMs: readMaxWait(manifest) ?? maxWaitMs,
-        ...readBatching(manifest, mergeable),
+        ...readBatching(manifest, { mergeable, maxWaitMs }),
       });
       return {
         kind: "loaded",
@@ -188,23 +187,6 @@ export function createLoader(parts: LoaderParts): Loader {
       };
     },
   };
-}
-
-const defaultMaxRows = 64;
-
-/** Reads how calls are to be merged; a version whose calls may not be merges nothing. */
-function readBatching(
-  manifest: ModelManifest | undefined,
-  mergeable: boolean,
-): { readonly maxRows: number; readonly maxDelayMs: number } {
-  if (!mergeable) return { maxRows: 1, maxDelayMs: 0 };
-  const { maxBatchSize = defaultMaxRows, maxDelay } = manifest?.batching ?? {};
-  return { maxRows: maxBatchSize, maxDelayMs: maxDelay === undefined ? 0 : durationMs(maxDelay) };
-}
-
-function readMaxWait(manifest: ModelManifest | undefined): number | undefined {
-  const maxWait = manifest?.batching?.maxWait;
-  return maxWait === undefined ? undefined : durationMs(maxWait);
 }
 
 /** Tells what a version does just now. */

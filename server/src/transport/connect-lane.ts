@@ -12,23 +12,19 @@ import type {
   UniversalServerResponse,
 } from "@connectrpc/connect/protocol";
 import { createAsyncIterable } from "@connectrpc/connect/protocol";
-import { codeToHttpStatus, errorToJsonBytes } from "@connectrpc/connect/protocol-connect";
 import {
   universalRequestFromNodeRequest,
   universalResponseToNodeResponse,
 } from "@connectrpc/connect-node";
-import type { CallProtocol, CallRecord } from "../core/call-record.ts";
-import { ServingError } from "../core/errors.ts";
 import { protocolKey, recordKey } from "../services/call-context.ts";
 import type { CallParts, CallSteps } from "./calls.ts";
 import { compressions } from "./compression.ts";
+import { type AcceptedMessages, checkBody, checkQuery } from "./connect-messages.ts";
 import { followResponse, protocolOf } from "./connect-record.ts";
 import { clampDeadline } from "./deadline-header.ts";
 import { decodeBase64, encodeBase64, isGrpcWebText, swapTextForm } from "./grpc-web-text.ts";
 import type { AnyRequest, AnyResponse, Handler } from "./handler.ts";
-import { createMessageCheck } from "./message-check.ts";
-import { readQueryMessage } from "./query-message.ts";
-import { type Body, type MessageRules, readEnvelopes, readMessage } from "./request-body.ts";
+import type { Body } from "./request-body.ts";
 
 /**
  * Answers a call. `body` is the request's body where it was read already; else
@@ -136,17 +132,10 @@ interface Exchange {
   readonly body: Uint8Array | undefined;
 }
 
-/** What messages of requests may be. */
-interface Accepted
-  extends Pick<ConnectLaneOptions, "maxRequestBytes" | "maxValues" | "anyTypes" | "steps"> {
-  readonly record: CallRecord;
-  readonly protocol: CallProtocol;
-}
-
 async function runMethod(
   method: UniversalHandler,
   request: UniversalServerRequest,
-  accepted: Accepted,
+  accepted: AcceptedMessages,
 ): Promise<UniversalServerResponse> {
   const contentType = request.header.get("content-type") ?? "";
   if (request.method === "GET") return checkQuery(method, request, accepted) ?? method(request);
@@ -167,90 +156,4 @@ async function runMethod(
 
 function isByteStream(body: UniversalServerRequest["body"]): body is Body {
   return typeof body === "object" && body !== null && Symbol.asyncIterator in body;
-}
-
-/** Answers a GET request whose message is malformed; undefined where it is not. */
-function checkQuery(
-  { method }: UniversalHandler,
-  { url }: UniversalServerRequest,
-  accepted: Accepted,
-): UniversalServerResponse | undefined {
-  const query = readQueryMessage(url);
-  if (query === undefined) return undefined;
-  try {
-    const { anyTypes, maxValues } = accepted;
-    createMessageCheck({ schema: method.input, format: query.format, anyTypes, maxValues })(
-      query.bytes,
-    );
-    return undefined;
-  } catch (failure) {
-    const error = translate(failure, accepted);
-    return {
-      status: codeToHttpStatus(error.code),
-      header: new Headers({ "content-type": "application/json" }),
-      body: createAsyncIterable([errorToJsonBytes(error, undefined)]),
-    };
-  }
-}
-
-const wholeMessage = /^application\/(json|proto)\b/i;
-const json = /^application\/(.+\+)?json\b/i;
-
-/** The header by which each kind of call says how its messages are compressed. */
-function encodingHeader(contentType: string): string {
-  if (wholeMessage.test(contentType)) return "content-encoding";
-  return /^application\/connect\+/i.test(contentType)
-    ? "connect-content-encoding"
-    : "grpc-encoding";
-}
-
-/**
- * Checks what Connect's engine does not, or would tell in words that mean
- * nothing to our callers: it calls a message that cannot be parsed an internal
- * error, and knows no names that are given twice.
- */
-function checkBody(
-  { method }: UniversalHandler,
-  { header, body }: { readonly header: Headers; readonly body: Body },
-  accepted: Accepted,
-): Body {
-  const contentType = header.get("content-type") ?? "";
-  const encoding = header.get(encodingHeader(contentType));
-  const rules: MessageRules = {
-    limit: accepted.maxRequestBytes,
-    compression: compressions.find(({ name }) => name === encoding),
-    check: createMessageCheck({
-      schema: method.input,
-      format: json.test(contentType) ? "json" : "binary",
-      anyTypes: accepted.anyTypes,
-      maxValues: accepted.maxValues,
-    }),
-  };
-  if (!wholeMessage.test(contentType)) {
-    return translated(readEnvelopes(body, rules), accepted);
-  }
-  // What is passed on is plain, and its length another than was declared.
-  if (rules.compression !== undefined) header.delete("content-encoding");
-  header.delete("content-length");
-  const unknown = rules.compression === undefined && (encoding ?? "identity") !== "identity";
-  const held = unknown ? { ...rules, check: passAnything } : rules;
-  return translated(readMessage(body, held), accepted);
-}
-
-/** Compressed in a way that is not known: Connect's engine refuses it. */
-function passAnything(): void {}
-
-async function* translated(body: Body, accepted: Accepted): Body {
-  try {
-    yield* body;
-  } catch (failure) {
-    throw translate(failure, accepted);
-  }
-}
-
-/** What goes wrong with a body, and is no ServingError, is the connection's end. */
-function translate(failure: unknown, { steps, record, protocol }: Accepted): ConnectError {
-  return failure instanceof ServingError
-    ? steps.refuse(failure, { record, protocol })
-    : ConnectError.from(failure, Code.Aborted);
 }
