@@ -105,13 +105,15 @@ describe("GET /metrics", () => {
     await expect.poll(counted).toEqual({
       [`${protocol} ${predict} OK iris 1`]: 2,
       [`${protocol} ${predict} INVALID_ARGUMENT iris 1`]: 1,
-      [`${protocol} ${predict} NOT_FOUND  `]: 2,
+      [`${protocol} ${predict} NOT_FOUND iris `]: 1,
+      [`${protocol} ${predict} NOT_FOUND  `]: 1,
       [`${protocol} ${predict} RESOURCE_EXHAUSTED  `]: 1,
     });
     expect(await read("presage_predictions_total", ["model", "version", "code"])).toEqual({
       "iris 1 OK": 2,
       "iris 1 INVALID_ARGUMENT": 1,
-      "  NOT_FOUND": 2,
+      "iris  NOT_FOUND": 1,
+      "  NOT_FOUND": 1,
     });
     const phases = await read("presage_prediction_duration_seconds_count", [
       "model",
@@ -123,7 +125,8 @@ describe("GET /metrics", () => {
       "iris 1 batch": 2,
       "iris 1 run": 2,
       "iris 1 total": 3,
-      "  total": 2,
+      "iris  total": 1,
+      "  total": 1,
     });
     expect(await read("presage_calls_active", [])).toEqual({});
   });

@@ -6,8 +6,8 @@ export interface CallTelemetry {
   begin(start: CallStart): CallRecord;
   /** Begins to follow a version that is loaded. */
   follow(version: FollowedVersion): VersionTelemetry;
-  /** Notes a prediction that came to no version, since `startedAt`. */
-  unrouted(failure: ErrorCode | undefined, startedAt: number): void;
+  /** Takes notes of predictions that come to no version of a model that the server holds; "" is of none. */
+  unrouted(model: string): PredictionNotes;
 }
 
 /** The protocol of a call, by its name in OpenTelemetry's conventions; `grpc_web` is ours. */
@@ -32,7 +32,7 @@ export interface CallFailure {
 /** One call as it is followed. */
 export interface CallRecord {
   /** What the call was found to be about: the data plane tells. */
-  about(version: VersionTelemetry, policy: string): void;
+  about(notes: PredictionNotes, policy: string): void;
   /** Does a part of the call's work, and notes how long it took. */
   measure<Result>(part: "store", work: () => Promise<Result>): Promise<Result>;
   /** Notes why the call fails; the first reason is kept. */
@@ -62,12 +62,17 @@ export interface VersionLoad {
   readonly busy: number;
 }
 
-/** Takes notes of one version's predictions and runs. */
-export interface VersionTelemetry {
+/** Takes notes of predictions. */
+export interface PredictionNotes {
   readonly model: string;
+  /** "" where they come to none. */
   readonly version: string;
   /** Notes a prediction since `startedAt`, which was answered unless there is a failure. */
   predicted(failure: ErrorCode | undefined, startedAt: number, call: CallRecord | undefined): void;
+}
+
+/** Takes notes of one version's predictions and runs. */
+export interface VersionTelemetry extends PredictionNotes {
   /** Notes a run of the model. */
   ran(run: RunRecord): void;
   /** Ends the notes: the version is unloaded. */
@@ -109,5 +114,5 @@ const silentRecord: CallRecord = {
 export const noTelemetry: CallTelemetry = {
   begin: () => silentRecord,
   follow: ({ model, version }) => ({ model, version, predicted() {}, ran() {}, close() {} }),
-  unrouted() {},
+  unrouted: (model) => ({ model, version: "", predicted() {} }),
 };

@@ -3,12 +3,13 @@ import type { Clock } from "../core/clock.ts";
 import { deadlineError, type ErrorCode, ServingError } from "../core/errors.ts";
 import type { Feeds } from "../core/feeds.ts";
 import type { PredictCall, PredictInput, Prediction, PredictOutput } from "../core/prediction.ts";
+import type { RoutingSnapshot } from "../core/routing-snapshot.ts";
 import type { AnswerReader } from "../core/scoring.ts";
 import { createViolationList } from "../core/violations.ts";
 import type { Handle } from "../repository/handle.ts";
 import type { LoadedVersion } from "../repository/loaded-version.ts";
 import type { Manager } from "../repository/manager.ts";
-import { type Routed, routeCall } from "../routing/router.ts";
+import { routeCall } from "../routing/router.ts";
 import type { Recorder } from "./recorder.ts";
 
 /** The data plane: the one function that every protocol calls for a prediction. */
@@ -31,24 +32,24 @@ export interface PredictorParts {
 export function createPredictor(parts: PredictorParts): Predictor {
   const { manager, clock, refusal, recorder, telemetry } = parts;
 
-  const pin = ({ model, version, input }: PredictCall): Pinned => {
+  const findRouting = ({ model, input }: PredictCall): RoutingSnapshot => {
     const refused = refusal();
     if (refused !== undefined) throw refused;
-    const routing = input.kind === "typed" ? input.routing : manager.routing(model);
-    const routed = routeCall(version, routing);
-    return { routed, handle: manager.acquire(model, routed.version) };
+    return input.kind === "typed" ? input.routing : manager.routing(model);
   };
 
   return {
     // One function, as each promise on the way to the batch costs.
     async predict(call) {
       const startedAt = performance.now();
-      let pinned: Pinned | undefined;
+      const { model, version, input, outputs, signal, deadline, urgency, record } = call;
+      let routing: RoutingSnapshot | undefined;
+      let handle: Handle | undefined;
       let failure: ErrorCode | undefined;
       try {
-        pinned = pin(call);
-        const { model, input, outputs, signal, deadline, urgency, record } = call;
-        const { routed, handle } = pinned;
+        routing = findRouting(call);
+        const routed = routeCall(version, routing);
+        handle = manager.acquire(model, routed.version);
         const { loaded } = handle;
         const { signature, codec, batcher, answers } = loaded;
         record?.about(loaded.telemetry, routed.route.policy);
@@ -79,20 +80,18 @@ export function createPredictor(parts: PredictorParts): Predictor {
         failure = error instanceof ServingError ? error.code : "fault";
         throw error;
       } finally {
-        if (pinned === undefined) telemetry.unrouted(failure, startedAt);
-        else {
-          pinned.handle.loaded.telemetry.predicted(failure, startedAt, call.record);
-          pinned.handle.release();
+        if (handle === undefined) {
+          // What a caller calls a model may be anything, unless it was found.
+          const notes = telemetry.unrouted(routing === undefined ? "" : model);
+          record?.about(notes, "");
+          notes.predicted(failure, startedAt, record);
+        } else {
+          handle.loaded.telemetry.predicted(failure, startedAt, record);
+          handle.release();
         }
       }
     },
   };
-}
-
-/** A version that was chosen, and is held for a call. */
-interface Pinned {
-  readonly routed: Routed;
-  readonly handle: Handle;
 }
 
 /** Adds the outputs that are scored, which the caller did not ask for. */

@@ -181,11 +181,13 @@ describe("createCallTelemetry()", () => {
     iris.predicted(undefined, performance.now(), undefined);
     iris.predicted("deadline", performance.now(), undefined);
     iris.predicted("deadline", performance.now(), undefined);
-    telemetry.unrouted("not_found", performance.now());
+    telemetry.unrouted("").predicted("not_found", performance.now(), undefined);
+    telemetry.unrouted("wine").predicted("unavailable", performance.now(), undefined);
     expect(numbersOf(registry, "presage.predictions")).toMatchObject({
       "iris 2 OK": 1,
       "iris 2 DEADLINE_EXCEEDED": 2,
       "  NOT_FOUND": 1,
+      "wine  UNAVAILABLE": 1,
     });
     expect(countsOf(registry, "presage.prediction.duration")).toMatchObject({
       "iris 2 total": 3,

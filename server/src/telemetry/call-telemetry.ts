@@ -1,11 +1,11 @@
-import type { CallTelemetry } from "../core/call-record.ts";
+import type { CallTelemetry, PredictionNotes } from "../core/call-record.ts";
 import type { CallLog } from "../core/log.ts";
 import { FollowedCall } from "./followed-call.ts";
-import { callsActive, predictionDuration, predictions } from "./instruments.ts";
+import { callsActive } from "./instruments.ts";
 import { createMethodSeriesTable } from "./method-series.ts";
 import type { MetricRegistry } from "./registry.ts";
 import type { Tracing } from "./tracing.ts";
-import { createCounterByStatus, followVersion } from "./version-telemetry.ts";
+import { followPredictions, followVersion } from "./version-telemetry.ts";
 
 /** Where notes of calls go. */
 export interface CallTelemetryParts {
@@ -21,11 +21,8 @@ export interface CallTelemetryParts {
 export function createCallTelemetry(parts: CallTelemetryParts): CallTelemetry {
   const { registry, log, tracing, reportFault } = parts;
   const methods = createMethodSeriesTable(registry);
-  const ofNone = { model: "", version: "" };
-  const total = registry.histogram(predictionDuration, { ...ofNone, phase: "total" });
-  const unrouted = createCounterByStatus((code) =>
-    registry.counter(predictions, { ...ofNone, code }),
-  );
+  /** Bounded by the models that there are. */
+  const unrouted = new Map<string, PredictionNotes>();
   let active = 0;
   registry.observe(callsActive, () => [{ attributes: {}, value: active }]);
   const ended = (): void => {
@@ -46,9 +43,12 @@ export function createCallTelemetry(parts: CallTelemetryParts): CallTelemetry {
       });
     },
     follow: (version) => followVersion(registry, version),
-    unrouted(failure, startedAt) {
-      unrouted(failure).add();
-      total.record((performance.now() - startedAt) / 1000);
+    unrouted(model) {
+      const known = unrouted.get(model);
+      if (known !== undefined) return known;
+      const notes = followPredictions(registry, { model, version: "" });
+      unrouted.set(model, notes);
+      return notes;
     },
   };
 }

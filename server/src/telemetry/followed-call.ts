@@ -1,4 +1,4 @@
-import type { CallFailure, CallRecord, CallStart, VersionTelemetry } from "../core/call-record.ts";
+import type { CallFailure, CallRecord, CallStart, PredictionNotes } from "../core/call-record.ts";
 import type { CallLine, CallLog } from "../core/log.ts";
 import type { MethodSeries } from "./method-series.ts";
 import { isServerFault } from "./status-name.ts";
@@ -26,7 +26,7 @@ export class FollowedCall implements CallRecord {
   /** Undefined where the call is not sampled. */
   readonly span: TraceSpan | undefined;
   readonly #parts: FollowedCallParts;
-  #version: VersionTelemetry | undefined;
+  #notes: PredictionNotes | undefined;
   #isAboutMany = false;
   #policy = "";
   #failure: CallFailure | undefined;
@@ -37,9 +37,9 @@ export class FollowedCall implements CallRecord {
     this.span = parts.span?.isRecording === true ? parts.span : undefined;
   }
 
-  about(version: VersionTelemetry, policy: string): void {
-    if (this.#version !== undefined && this.#version !== version) this.#isAboutMany = true;
-    this.#version = version;
+  about(notes: PredictionNotes, policy: string): void {
+    if (this.#notes !== undefined && this.#notes !== notes) this.#isAboutMany = true;
+    this.#notes = notes;
     this.#policy = policy;
   }
 
@@ -76,7 +76,7 @@ export class FollowedCall implements CallRecord {
     const endedAt = performance.now();
     const status = this.#failure?.status ?? answeredStatus;
     // One that is about several is about none.
-    const version = this.#isAboutMany ? undefined : this.#version;
+    const version = this.#isAboutMany ? undefined : this.#notes;
     const seconds = (endedAt - start.startedAt) / 1000;
     series.of(version, status).record(seconds, 1, this.span?.identity);
     if (span !== undefined) this.#endSpan(span, status, endedAt);
@@ -87,8 +87,8 @@ export class FollowedCall implements CallRecord {
   #endSpan(span: TraceSpan, status: string, endedAt: number): void {
     if (span.isRecording) {
       span.describe({ "rpc.response.status_code": status });
-      if (this.#version !== undefined && !this.#isAboutMany) {
-        const { model, version } = this.#version;
+      if (this.#notes !== undefined && !this.#isAboutMany) {
+        const { model, version } = this.#notes;
         span.describe({
           "presage.model": model,
           "presage.version": version,
@@ -102,7 +102,7 @@ export class FollowedCall implements CallRecord {
 
   #line(endedAt: number): CallLine {
     const { start, span } = this.#parts;
-    const version = this.#isAboutMany ? undefined : this.#version;
+    const version = this.#isAboutMany ? undefined : this.#notes;
     const error = this.#failure?.error;
     const traced = span?.identity.traceId;
     return {

@@ -1,4 +1,4 @@
-import type { CallStart, VersionTelemetry } from "../core/call-record.ts";
+import type { CallStart, PredictionNotes } from "../core/call-record.ts";
 import type { HistogramSeries } from "../core/telemetry.ts";
 import { callDuration } from "./instruments.ts";
 import type { MetricRegistry } from "./registry.ts";
@@ -6,7 +6,7 @@ import type { MetricRegistry } from "./registry.ts";
 /** The series of one method's calls over one protocol. */
 export interface MethodSeries {
   /** The series of calls that were about a version, or about none, and ended with a status. */
-  of(version: VersionTelemetry | undefined, status: string): HistogramSeries;
+  of(version: PredictionNotes | undefined, status: string): HistogramSeries;
 }
 
 /** Finds the series of calls; each is looked up in the registry once. */
@@ -40,8 +40,8 @@ function createMethodSeries(
   protocol: string,
 ): MethodSeries {
   const ofNone: ByStatus = new Map();
-  const byVersion = new WeakMap<VersionTelemetry, ByStatus>();
-  const tableOf = (version: VersionTelemetry): ByStatus => {
+  const byVersion = new WeakMap<PredictionNotes, ByStatus>();
+  const tableOf = (version: PredictionNotes): ByStatus => {
     const table: ByStatus = new Map();
     byVersion.set(version, table);
     return table;

@@ -1,6 +1,7 @@
 import type {
   CallRecord,
   FollowedVersion,
+  PredictionNotes,
   RunRecord,
   RunShare,
   VersionTelemetry,
@@ -25,6 +26,26 @@ import type { TraceSpan } from "./tracing.ts";
 
 const millisecond = 0.001;
 
+/** Begins to take notes of predictions. */
+export function followPredictions(
+  registry: MetricRegistry,
+  { model, version }: Pick<FollowedVersion, "model" | "version">,
+): PredictionNotes {
+  const attributes = { model, version };
+  const total = registry.histogram(predictionDuration, { ...attributes, phase: "total" });
+  const asked = createCounterByStatus((code) =>
+    registry.counter(predictions, { ...attributes, code }),
+  );
+  return {
+    model,
+    version,
+    predicted(failure, startedAt, call) {
+      asked(failure).add();
+      total.record((performance.now() - startedAt) * millisecond, 1, exemplarOf(call));
+    },
+  };
+}
+
 /** Begins to take notes of a version. Its series are found once; whoever notes allocates nothing. */
 export function followVersion(
   registry: MetricRegistry,
@@ -33,12 +54,9 @@ export function followVersion(
   const attributes = { model, version };
   const phase = (name: string): HistogramSeries =>
     registry.histogram(predictionDuration, { ...attributes, phase: name });
-  const [queue, batch, run, total] = [phase("queue"), phase("batch"), phase("run"), phase("total")];
+  const [queue, batch, run] = [phase("queue"), phase("batch"), phase("run")];
   const rows = registry.histogram(runRows, attributes);
   const calls = registry.histogram(runCalls, attributes);
-  const asked = createCounterByStatus((code) =>
-    registry.counter(predictions, { ...attributes, code }),
-  );
   const durations = new Map<string, HistogramSeries>();
 
   const durationOf = (executor: string): HistogramSeries => {
@@ -73,12 +91,7 @@ export function followVersion(
   ];
 
   return {
-    model,
-    version,
-    predicted(failure, startedAt, call) {
-      asked(failure).add();
-      total.record((performance.now() - startedAt) * millisecond, 1, exemplarOf(call));
-    },
+    ...followPredictions(registry, { model, version }),
     ran(noted) {
       // Those of a failed run that is split run again.
       if (!noted.failed) noteRun(noted);
@@ -91,7 +104,7 @@ export function followVersion(
 }
 
 /** Finds the counter of each status, once. */
-export function createCounterByStatus(
+function createCounterByStatus(
   find: (code: string) => CounterSeries,
 ): (failure: ErrorCode | undefined) => CounterSeries {
   const answered = find("OK");
