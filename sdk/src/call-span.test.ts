@@ -36,7 +36,7 @@ function sent({ server }: Listening, name = "traceparent"): (string | null)[] {
   return [...server.contexts, ...server.streams].map((call) => call.requestHeader.get(name));
 }
 
-const ok = { "rpc.response.status_code": "OK" };
+const ok = { "rpc.status_code": "OK" };
 const unset = { code: SpanStatusCode.UNSET };
 
 describe("startCallSpan()", () => {
@@ -51,7 +51,7 @@ describe("startCallSpan()", () => {
     expect(spans[0]?.events.map(({ name, attributes }) => ({ name, attributes }))).toEqual([
       {
         name: "retry",
-        attributes: { "presage.attempt": 2, "rpc.response.status_code": "UNAVAILABLE" },
+        attributes: { "presage.attempt": 2, "rpc.status_code": "UNAVAILABLE" },
       },
     ]);
     expect(sent(listening)).toEqual([traceparent(spans[0]), traceparent(spans[0])]);
@@ -98,7 +98,7 @@ describe("startCallSpan()", () => {
         {
           status: { code: SpanStatusCode.ERROR, ...(reason !== undefined && { message: reason }) },
           attributes: expect.objectContaining({
-            "rpc.response.status_code": status,
+            "rpc.status_code": status,
             "error.type": status,
           }),
         },

@@ -25,7 +25,7 @@ type StatusName = "OK" | "CANCELLED" | Uppercase<Exclude<ErrorCode, "canceled">>
 const client: SpanKind = 2;
 const failed: SpanStatusCode = 2;
 
-const statusCode = "rpc.response.status_code";
+const statusCode = "rpc.status_code";
 
 const setter = {
   set(carrier: unknown, name: string, value: string): void {
@@ -72,9 +72,12 @@ export function startCallSpan(method: DescMethod, peer: Peer): CallSpan | undefi
   };
 }
 
+/** The names of OpenTelemetry's conventions, which have none for gRPC-Web. */
+const systemNames = { grpc: "grpc", "grpc-web": "grpc_web", connect: "connectrpc" } as const;
+
 function attributesOf({ protocol, address, port }: Peer): Attributes {
   return {
-    "rpc.system.name": protocol.replace("-", "_"),
+    "rpc.system.name": systemNames[protocol],
     ...(address !== undefined && { "server.address": address }),
     ...(port !== undefined && { "server.port": port }),
   };

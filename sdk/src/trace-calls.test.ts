@@ -35,7 +35,7 @@ const httpVersion = "2";
 const transports: [string, (baseUrl: string) => Transport][] = [
   ["grpc", (baseUrl) => createGrpcTransport({ baseUrl, interceptors })],
   ["grpc_web", (baseUrl) => createGrpcWebTransport({ baseUrl, interceptors, httpVersion })],
-  ["connect", (baseUrl) => createConnectTransport({ baseUrl, interceptors, httpVersion })],
+  ["connectrpc", (baseUrl) => createConnectTransport({ baseUrl, interceptors, httpVersion })],
 ];
 
 function described(system: string, baseUrl: string, name: string, status: string): object {
@@ -46,7 +46,7 @@ function described(system: string, baseUrl: string, name: string, status: string
       "rpc.method": name,
       "server.address": "127.0.0.1",
       "server.port": Number(new URL(baseUrl).port),
-      "rpc.response.status_code": status,
+      "rpc.status_code": status,
       ...(status !== "OK" && { "error.type": status }),
     },
     status: { code: status === "OK" ? SpanStatusCode.UNSET : SpanStatusCode.ERROR },

@@ -43,7 +43,7 @@ function sent({ server }: Listening): (string | null)[] {
 }
 
 const inference = "presage.v1.InferenceService";
-const ok = { "rpc.response.status_code": "OK" };
+const ok = { "rpc.status_code": "OK" };
 const unset = { code: SpanStatusCode.UNSET };
 
 const wires: [string, "1.1" | "2", Omit<ClientOptions, "baseUrl">, string][] = [
@@ -51,13 +51,13 @@ const wires: [string, "1.1" | "2", Omit<ClientOptions, "baseUrl">, string][] = [
   ["grpc in JSON", "2", { format: "json" }, "grpc"],
   ["grpc-web over HTTP/1.1", "1.1", { protocol: "grpc-web" }, "grpc_web"],
   ["grpc-web over HTTP/2", "2", { protocol: "grpc-web", httpVersion: "2" }, "grpc_web"],
-  ["connect over HTTP/1.1", "1.1", { protocol: "connect" }, "connect"],
-  ["connect over HTTP/2", "2", { protocol: "connect", httpVersion: "2" }, "connect"],
+  ["connect over HTTP/1.1", "1.1", { protocol: "connect" }, "connectrpc"],
+  ["connect over HTTP/2", "2", { protocol: "connect", httpVersion: "2" }, "connectrpc"],
 ];
 
 const webWires: [string, Omit<WebOptions, "baseUrl">, string][] = [
-  ["connect by fetch()", {}, "connect"],
-  ["connect in JSON by fetch()", { format: "json" }, "connect"],
+  ["connect by fetch()", {}, "connectrpc"],
+  ["connect in JSON by fetch()", { format: "json" }, "connectrpc"],
   ["grpc-web by fetch()", { protocol: "grpc-web" }, "grpc_web"],
 ];
 
@@ -111,7 +111,7 @@ describe("createClient() of an application that has OpenTelemetry", () => {
             ...peerOf(listening.baseUrl),
             "rpc.system.name": system,
             "rpc.method": `${inference}/WatchMetrics`,
-            "rpc.response.status_code": "CANCELLED",
+            "rpc.status_code": "CANCELLED",
           },
           status: unset,
         },
@@ -174,8 +174,8 @@ describe("createClient() of an application that has OpenTelemetry", () => {
         break;
       }
     });
-    expect(
-      spans.map(({ attributes, status }) => [attributes["rpc.response.status_code"], status]),
-    ).toEqual([["CANCELLED", unset]]);
+    expect(spans.map(({ attributes, status }) => [attributes["rpc.status_code"], status])).toEqual([
+      ["CANCELLED", unset],
+    ]);
   });
 });

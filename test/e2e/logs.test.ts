@@ -109,7 +109,9 @@ describe.each([
 
   it("tells of failed and answered calls over every protocol", () => {
     const seen = (name: string): ReadonlySet<unknown> => new Set(lines.map((line) => line[name]));
-    expect([...seen("protocol")]).toEqual(expect.arrayContaining(["grpc", "grpc_web", "connect"]));
+    expect([...seen("protocol")]).toEqual(
+      expect.arrayContaining(["grpc", "grpc_web", "connectrpc"]),
+    );
     expect([...seen("reason")]).toEqual(
       expect.arrayContaining(["INVALID_INPUT", "MODEL_NOT_FOUND", "MESSAGE_TOO_LARGE"]),
     );
@@ -118,7 +120,7 @@ describe.each([
       expect.arrayContaining(
         ["Predict", "PredictStream", "Feedback", "Metrics"]
           .map((method) => `presage.v1.InferenceService/${method}`)
-          .concat("_other"),
+          .concat("_OTHER"),
       ),
     );
   });

@@ -58,7 +58,7 @@ function read(page: string, series: readonly string[]): readonly (number | undef
 
 const series = [
   'presage_predictions_total{model="scalar",version="1",code="OK"}',
-  'rpc_server_call_duration_seconds_count{rpc_system_name="connect",rpc_method="presage.v1.InferenceService/Predict",rpc_response_status_code="OK",model="scalar",version="1"}',
+  'rpc_server_call_duration_seconds_count{rpc_system_name="connectrpc",rpc_method="presage.v1.InferenceService/Predict",rpc_status_code="OK",model="scalar",version="1"}',
   'presage_prediction_duration_seconds_count{model="scalar",version="1",phase="total"}',
   "presage_processes",
 ];
@@ -120,7 +120,7 @@ describe("GET /metrics", () => {
         body: JSON.stringify({ model: "made-up", version: "99", rows: [{ x: 1 }] }),
       });
     const page = await scrape(server);
-    expect(page).toContain('rpc_response_status_code="NOT_FOUND"');
+    expect(page).toContain('rpc_status_code="NOT_FOUND"');
     expect(page.toLowerCase()).not.toMatch(/made-?up/);
     expect(page).not.toContain('"99"');
     await server.finish();

@@ -20,7 +20,7 @@ const predict = "presage.v1.InferenceService/Predict";
 const stream = "presage.v1.InferenceService/PredictStream";
 
 /** What a call is counted by. */
-const columns = ["rpc_system_name", "rpc_method", "rpc_response_status_code", "model", "version"];
+const columns = ["rpc_system_name", "rpc_method", "rpc_status_code", "model", "version"];
 
 /** Reads the samples of a metric that are not 0, by the labels of these names. */
 async function read(metric: string, labels: readonly string[]): Promise<Record<string, number>> {
@@ -79,7 +79,7 @@ const ways = (["plain", "compressed"] as const).flatMap((form) => {
   return [
     ["grpc", form, (url: string): Transport => createGrpcTransport(http(url))],
     ["grpc_web", form, (url: string): Transport => createGrpcWebTransport(http(url))],
-    ["connect", form, (url: string): Transport => createConnectTransport(http(url))],
+    ["connectrpc", form, (url: string): Transport => createConnectTransport(http(url))],
   ] as const;
 });
 
@@ -178,8 +178,8 @@ describe("GET /metrics", () => {
         await request2(session, { ...headers, ":path": `/no.Service/${name}` }, "{}");
       await request2(session, { ":path": "/no-page" });
       session.close();
-      const protocol = /grpc(-web)?/.exec(contentType)?.[0].replace("-", "_") ?? "connect";
-      await expect.poll(counted).toEqual({ [`${protocol} _other UNIMPLEMENTED  `]: 2 });
+      const protocol = /grpc(-web)?/.exec(contentType)?.[0].replace("-", "_") ?? "connectrpc";
+      await expect.poll(counted).toEqual({ [`${protocol} _OTHER UNIMPLEMENTED  `]: 2 });
     },
   );
 
@@ -188,7 +188,7 @@ describe("GET /metrics", () => {
     const headers = { "content-type": "application/json", "content-encoding": "odd" };
     const { status } = await request1(server.port, { method: "POST", path, headers }, "{}");
     expect(status).toBe(501);
-    await expect.poll(counted).toEqual({ [`connect ${predict} UNIMPLEMENTED  `]: 1 });
+    await expect.poll(counted).toEqual({ [`connectrpc ${predict} UNIMPLEMENTED  `]: 1 });
   });
 });
 

@@ -10,7 +10,7 @@ const traceId = "4bf92f3577b34da6a3ce929d0e0e4736";
 const arrival = { timeout: 20_000 };
 
 const call = {
-  "rpc.system.name": "connect",
+  "rpc.system.name": "connectrpc",
   "rpc.method": predict,
   model: "iris",
   version: "1",
@@ -23,14 +23,14 @@ const expected: readonly Partial<CollectedSeries>[] = [
     name: "rpc.server.call.duration",
     unit: "s",
     kind: "histogram",
-    attributes: { ...call, "rpc.response.status_code": "OK" },
+    attributes: { ...call, "rpc.status_code": "OK" },
     count: 3,
   },
   {
     name: "rpc.server.call.duration",
     unit: "s",
     kind: "histogram",
-    attributes: { ...call, "rpc.response.status_code": "INVALID_ARGUMENT" },
+    attributes: { ...call, "rpc.status_code": "INVALID_ARGUMENT" },
     count: 1,
   },
   ...["queue", "batch", "run"].map((phase) => ({

@@ -17,7 +17,7 @@ const args = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic
 const predict = "presage.v1.InferenceService/Predict";
 
 const calls = [
-  { name: "Connect", protocol: "connect", system: "connect" },
+  { name: "Connect", protocol: "connect", system: "connectrpc" },
   { name: "gRPC-Web", protocol: "grpc-web", system: "grpc_web" },
 ] as const;
 

@@ -13,7 +13,7 @@ const transports: readonly { readonly transport: OtlpTransport }[] = [
 const protocols = [
   { name: "gRPC", protocol: "grpc", system: "grpc" },
   { name: "gRPC-Web", protocol: "grpc-web", system: "grpc_web" },
-  { name: "Connect", protocol: "connect", system: "connect" },
+  { name: "Connect", protocol: "connect", system: "connectrpc" },
 ];
 const service = "presage.v1.InferenceService";
 /** The trace of a call that was answered. */
@@ -94,7 +94,7 @@ describe.each(transports)("traces over OTLP's $transport", ({ transport }) => {
       expect(answered.attributes).toMatchObject({
         "rpc.system.name": system,
         "rpc.method": `${service}/Predict`,
-        "rpc.response.status_code": "OK",
+        "rpc.status_code": "OK",
         "presage.model": "iris",
         "presage.version": "1",
         "presage.route": "latest",
@@ -105,7 +105,7 @@ describe.each(transports)("traces over OTLP's $transport", ({ transport }) => {
       expect(asked.attributes).toMatchObject({
         "rpc.system.name": system,
         "rpc.method": `${service}/Predict`,
-        "rpc.response.status_code": "OK",
+        "rpc.status_code": "OK",
         "server.address": "localhost",
         "server.port": server.port,
       });
@@ -145,7 +145,7 @@ describe.each(transports)("traces over OTLP's $transport", ({ transport }) => {
       const answered = find(spans, `${service}/PredictStream`, "server");
       expect(answered.attributes).toMatchObject({
         "rpc.system.name": system,
-        "rpc.response.status_code": "OK",
+        "rpc.status_code": "OK",
         "presage.model": "gathered",
       });
       const batch = find(spans, "batch");
@@ -183,7 +183,7 @@ describe.each(transports)("traces over OTLP's $transport", ({ transport }) => {
     it("tell that a caller erred, which is no failure of the server", async () => {
       const spans = await expectTree(calls.refused, predicted.slice(0, 3));
       const failed = {
-        "rpc.response.status_code": "INVALID_ARGUMENT",
+        "rpc.status_code": "INVALID_ARGUMENT",
         "error.type": "INVALID_ARGUMENT",
       };
       const answered = find(spans, `${service}/Predict`, "server");
@@ -200,7 +200,7 @@ describe.each(transports)("traces over OTLP's $transport", ({ transport }) => {
       const answered = find(spans, `${service}/Predict`, "server");
       expect(answered.status).toBe("error");
       expect(answered.attributes).toMatchObject({
-        "rpc.response.status_code": "UNAVAILABLE",
+        "rpc.status_code": "UNAVAILABLE",
         "error.type": "UNAVAILABLE",
       });
     });

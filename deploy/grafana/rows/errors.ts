@@ -6,7 +6,7 @@ const calls = "rpc_server_call_duration_seconds_count";
 
 /** The share of calls that end with one of these codes; 0 where none does. */
 function shareOf(codes: string): string {
-  const some = rateOf(calls, { where: `rpc_response_status_code=~"${codes}"` });
+  const some = rateOf(calls, { where: `rpc_status_code=~"${codes}"` });
   return `(${some} or vector(0)) / ${rateOf(calls)}`;
 }
 
@@ -34,10 +34,10 @@ export const errorsRow: Row = {
       queries: [
         {
           expr: rateOf(calls, {
-            by: ["rpc_response_status_code"],
-            where: 'rpc_response_status_code!="OK"',
+            by: ["rpc_status_code"],
+            where: 'rpc_status_code!="OK"',
           }),
-          legend: "{{rpc_response_status_code}}",
+          legend: "{{rpc_status_code}}",
         },
       ],
     }),

@@ -29,7 +29,7 @@ export const glanceRow: Row = {
       min: 0,
       queries: [
         {
-          expr: `(${rateOf(calls, { where: `rpc_response_status_code=~"${faultCodes}"` })} or vector(0)) / ${rateOf(calls)}`,
+          expr: `(${rateOf(calls, { where: `rpc_status_code=~"${faultCodes}"` })} or vector(0)) / ${rateOf(calls)}`,
           legend: "failed",
         },
       ],

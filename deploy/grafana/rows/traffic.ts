@@ -10,7 +10,7 @@ export const trafficRow: Row = {
     lines({
       title: "Calls by method",
       description:
-        "Calls a second by method. A method that the server does not know counts as _other.",
+        "Calls a second by method. A method that the server does not know counts as _OTHER.",
       unit: "reqps",
       min: 0,
       width: 6,
@@ -25,8 +25,8 @@ export const trafficRow: Row = {
       stacked: true,
       queries: [
         {
-          expr: rateOf(calls, { by: ["rpc_response_status_code"] }),
-          legend: "{{rpc_response_status_code}}",
+          expr: rateOf(calls, { by: ["rpc_status_code"] }),
+          legend: "{{rpc_status_code}}",
         },
       ],
     }),

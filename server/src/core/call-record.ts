@@ -11,11 +11,11 @@ export interface CallTelemetry {
 }
 
 /** The protocol of a call, by its name in OpenTelemetry's conventions; `grpc_web` is ours. */
-export type CallProtocol = "grpc" | "grpc_web" | "connect";
+export type CallProtocol = "grpc" | "grpc_web" | "connectrpc";
 
 /** What is known of a call when it comes. Times are of `performance.now()`, in milliseconds. */
 export interface CallStart {
-  /** Its method, e.g. `presage.v1.InferenceService/Predict`; one that the server does not have is `_other`. */
+  /** Its method, e.g. `presage.v1.InferenceService/Predict`; one that the server does not have is `_OTHER`. */
   readonly method: string;
   readonly protocol: CallProtocol;
   readonly startedAt: number;

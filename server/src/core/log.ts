@@ -18,7 +18,7 @@ export type Log = (level: LogLevel, message: string, fields?: LogFields) => void
 export interface CallLine {
   /** Its method, e.g. `presage.v1.InferenceService/Predict`. */
   readonly method: string;
-  /** `grpc`, `grpc_web` or `connect`. */
+  /** `grpc`, `grpc_web` or `connectrpc`. */
   readonly protocol: string;
   /** The model; "" where it is about none, or one that the server does not hold. */
   readonly model: string;

@@ -25,7 +25,7 @@ export const recordKey: ContextKey<CallRecord | undefined> = createContextKey<
 >(undefined);
 
 /** Where Connect's engine keeps the protocol of the call. */
-export const protocolKey: ContextKey<CallProtocol> = createContextKey<CallProtocol>("connect");
+export const protocolKey: ContextKey<CallProtocol> = createContextKey<CallProtocol>("connectrpc");
 
 /** The call as it is followed; undefined where it is not. */
 export function recordOf({ record, values }: CallContext): CallRecord | undefined {

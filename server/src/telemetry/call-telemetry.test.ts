@@ -75,7 +75,7 @@ describe("createCallTelemetry()", () => {
   it("counts calls by protocol, method, status, model and version", () => {
     const { telemetry, registry } = setUp();
     const iris = telemetry.follow({ model: "iris", version: "2", load: () => idle });
-    for (const protocol of ["grpc", "grpc", "connect"] as const) {
+    for (const protocol of ["grpc", "grpc", "connectrpc"] as const) {
       const call = telemetry.begin(startOf({ protocol }));
       call.about(iris, "latest");
       call.end();
@@ -85,7 +85,7 @@ describe("createCallTelemetry()", () => {
     failed.end();
     expect(countsOf(registry, calls)).toEqual({
       [`grpc ${predict} OK iris 2`]: 2,
-      [`connect ${predict} OK iris 2`]: 1,
+      [`connectrpc ${predict} OK iris 2`]: 1,
       [`grpc ${predict} NOT_FOUND  `]: 1,
     });
   });

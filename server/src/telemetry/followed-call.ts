@@ -86,7 +86,7 @@ export class FollowedCall implements CallRecord {
 
   #endSpan(span: TraceSpan, status: string, endedAt: number): void {
     if (span.isRecording) {
-      span.describe({ "rpc.response.status_code": status });
+      span.describe({ "rpc.status_code": status });
       if (this.#notes !== undefined && !this.#isAboutMany) {
         const { model, version } = this.#notes;
         span.describe({

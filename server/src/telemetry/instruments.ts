@@ -17,13 +17,13 @@ const powersOfTwo = Array.from({ length: 13 }, (_, exponent) => 2 ** exponent);
 export const modelStates = ["ready", "loading", "unloading", "unavailable"] as const;
 
 export const callDuration: HistogramInstrument<
-  "rpc.system.name" | "rpc.method" | "rpc.response.status_code" | "model" | "version"
+  "rpc.system.name" | "rpc.method" | "rpc.status_code" | "model" | "version"
 > = {
   kind: "histogram",
   name: "rpc.server.call.duration",
   unit: "s",
   text: "How long calls took, from their arrival to their answer.",
-  attributes: ["rpc.system.name", "rpc.method", "rpc.response.status_code", "model", "version"],
+  attributes: ["rpc.system.name", "rpc.method", "rpc.status_code", "model", "version"],
   bounds: seconds,
 };
 

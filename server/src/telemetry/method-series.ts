@@ -18,7 +18,7 @@ type ByStatus = Map<string, HistogramSeries>;
 
 /** Makes the table. Its size is bounded by the methods, versions and statuses that there are. */
 export function createMethodSeriesTable(registry: MetricRegistry): MethodSeriesTable {
-  const tables = { grpc: new Map(), grpc_web: new Map(), connect: new Map() } satisfies Record<
+  const tables = { grpc: new Map(), grpc_web: new Map(), connectrpc: new Map() } satisfies Record<
     CallStart["protocol"],
     Map<string, MethodSeries>
   >;
@@ -54,7 +54,7 @@ function createMethodSeries(
       const series = registry.histogram(callDuration, {
         "rpc.system.name": protocol,
         "rpc.method": method,
-        "rpc.response.status_code": status,
+        "rpc.status_code": status,
         model: version?.model ?? "",
         version: version?.version ?? "",
       });

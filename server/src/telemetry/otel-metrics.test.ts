@@ -48,7 +48,7 @@ async function sendOnce(): Promise<void> {
   const call = {
     "rpc.system.name": "grpc",
     "rpc.method": "presage.v1.InferenceService/Predict",
-    "rpc.response.status_code": "OK",
+    "rpc.status_code": "OK",
     model: "iris",
     version: "1",
   };
@@ -147,7 +147,7 @@ describe("startOtelMetrics()", () => {
               attributes: [
                 text("rpc.system.name", "grpc"),
                 text("rpc.method", "presage.v1.InferenceService/Predict"),
-                text("rpc.response.status_code", "OK"),
+                text("rpc.status_code", "OK"),
                 text("model", "iris"),
                 text("version", "1"),
               ],

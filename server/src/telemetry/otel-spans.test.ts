@@ -101,7 +101,7 @@ describe("createOtelSpans()", () => {
         attributes: {
           "rpc.system.name": "grpc",
           "rpc.method": predict,
-          "rpc.response.status_code": "OK",
+          "rpc.status_code": "OK",
           "presage.model": "iris",
           "presage.version": "2",
           "presage.route": "latest",
@@ -142,7 +142,7 @@ describe("createOtelSpans()", () => {
     expect(spans()).toMatchObject([
       {
         status: { code },
-        attributes: { "rpc.response.status_code": status, "error.type": status },
+        attributes: { "rpc.status_code": status, "error.type": status },
       },
     ]);
   });

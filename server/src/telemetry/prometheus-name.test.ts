@@ -21,6 +21,6 @@ describe("prometheusName()", () => {
 
 describe("prometheusLabel()", () => {
   it("writes underscores for dots", () => {
-    expect(prometheusLabel("rpc.response.status_code")).toBe("rpc_response_status_code");
+    expect(prometheusLabel("rpc.status_code")).toBe("rpc_status_code");
   });
 });

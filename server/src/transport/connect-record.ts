@@ -11,7 +11,7 @@ const grpcType = /^application\/grpc(-web)?\b/i;
 /** The protocol of a call, by its content type. */
 export function protocolOf(contentType: string | undefined): CallProtocol {
   const found = grpcType.exec(contentType ?? "");
-  if (found === null) return "connect";
+  if (found === null) return "connectrpc";
   return found[1] === undefined ? "grpc" : "grpc_web";
 }
 

@@ -154,7 +154,7 @@ function connect(contentType: string, format: Format): PlainProtocol {
   const muxed = ({ header, trailer }: AddedMetadata): Headers | undefined =>
     trailer === undefined ? header : trailerMux(header ?? new Headers(), trailer);
   return {
-    name: "connect",
+    name: "connectrpc",
     bare: true,
     deadlineHeader: "connect-timeout-ms",
     read: (schema, body, limit) => format.read(schema, body, limit),

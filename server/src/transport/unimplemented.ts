@@ -84,7 +84,7 @@ export function createUnknownHandler(steps: Pick<CallSteps, "begin">): Handler {
     response.end(answer.body);
     if (answer.headers["content-type"] === plainText) return;
     const record = steps.begin({
-      method: "_other",
+      method: "_OTHER",
       protocol: protocolOf(contentType),
       startedAt,
       header: (name) => request.headers[name]?.toString(),
