@@ -6,6 +6,8 @@
 # what reads compose.yaml and deploy/kubernetes, of deploy-files/; the base image of container/, into .tools/container;
 # curl, Chromium, Prometheus, make, buildah and debootstrap, from the system's packages.
 set -euo pipefail
+# Where root's programs are, which not every shell of root's looks for.
+export PATH=$PATH:/usr/sbin:/sbin
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)

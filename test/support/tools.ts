@@ -22,9 +22,11 @@ export interface ToolOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-const folders = [".tools/bin", "node_modules/.bin"].map((folder) =>
+const own = [".tools/bin", "node_modules/.bin"].map((folder) =>
   fileURLToPath(new URL(`../../${folder}`, import.meta.url)),
 );
+/** Where root's programs are, which not every shell of root's looks for. */
+const ofRoot = ["/usr/sbin", "/sbin"];
 
 /** Runs a program to its end. Rejects if it is not installed, but not if it fails. */
 export async function runTool(
@@ -76,7 +78,7 @@ function start(
   args: readonly string[],
   { environment = {} }: ToolOptions,
 ): ChildProcessByStdio<Writable, Readable, Readable> {
-  const path = [...folders, process.env["PATH"] ?? ""].join(delimiter);
+  const path = [...own, process.env["PATH"] ?? "", ...ofRoot].join(delimiter);
   return spawn(name, args, {
     env: { ...process.env, ...environment, PATH: path },
     stdio: ["pipe", "pipe", "pipe"],

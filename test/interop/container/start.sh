@@ -3,6 +3,7 @@
 # processes, as any user, without privileges, and with nothing to write to but what is mounted.
 #   start.sh <root> <uid> <gid> <working folder> [<folder>:<where in the image>[:ro]]… -- [<variable>=<value>]… <command>…
 set -euo pipefail
+export PATH=$PATH:/usr/sbin:/sbin
 if [[ ${1:-} != --inside ]]; then
   exec unshare --mount --pid --fork --kill-child -- bash "${BASH_SOURCE[0]}" --inside "$@"
 fi

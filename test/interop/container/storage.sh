@@ -1,4 +1,5 @@
 # Read by the other scripts of this folder: the image store of these tests is their own, in .tools.
+export PATH=$PATH:/usr/sbin:/sbin
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../../.." && pwd)
 store=$root/.tools/container
