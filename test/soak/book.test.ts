@@ -11,14 +11,16 @@ describe("createSoakBook()", () => {
       calls: 2,
       errors: 0,
       rssMb: 100,
+      lastingMb: undefined,
       heapMb: undefined,
     });
     expect(book.isOpen()).toBe(false);
     book.failed("a: b");
     book.noteMemory(0.01, 101);
+    book.noteLasting(0.01, 90);
     book.noteHeap(30);
     expect(book.isOpen()).toBe(true);
-    const minute = { minute: 2, calls: 1, errors: 1, rssMb: 101, heapMb: 30 };
+    const minute = { minute: 2, calls: 1, errors: 1, rssMb: 101, lastingMb: 90, heapMb: 30 };
     expect(book.closeMinute()).toMatchObject(minute);
     expect(book.sumUp()).toMatchObject({
       minutes: [{ minute: 1, calls: 2 }, minute],
@@ -35,7 +37,7 @@ describe("createSoakBook()", () => {
     const book = createSoakBook();
     book.succeeded(act(10));
     for (let minute = 0; minute <= 20; minute += 1)
-      book.noteMemory(minute / 60, 100 + minute * growth);
+      book.noteLasting(minute / 60, 100 + minute * growth);
     expect(book.sumUp().passed).toBe(passed);
   });
 });

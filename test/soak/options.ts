@@ -87,8 +87,9 @@ and every refusal with the code that it must have. Linux only: it reads /proc.
   -h, --help       print this
 
 Each minute it prints a line: calls, unexpected errors and what they were, latency
-from the time at which a call was due, and the server's memory (of all its processes).
-At the end it prints how fast memory grows: the median slope of all pairs of samples
+from the time at which a call was due, and the server's memory (of all its processes),
+as it is and right after its garbage was collected, which is done twice a minute.
+At the end it prints how fast the latter grows: the median slope of all pairs of samples
 (Theil and Sen), with its interval of 95 %, without the first quarter of the time, or
 the first ten minutes. Growth within noise passes, and so does growth of at most
 ${allowedGrowth} MB an hour; less than ${judgedMinutes} minutes of samples are not judged.

@@ -8,6 +8,8 @@ export interface MinuteFigures extends Counts {
   /** Counted from 1. */
   readonly minute: number;
   readonly rssMb: number;
+  /** What was left of it when garbage was collected; undefined until it was. */
+  readonly lastingMb: number | undefined;
   /** What V8's heap holds, if the server tells. */
   readonly heapMb: number | undefined;
 }
@@ -28,27 +30,29 @@ export interface SoakFigures {
 
 /** One line of a minute, and one for each kind of error in it. */
 export function describeMinute({ minute, ...figures }: MinuteFigures): string {
-  const { calls, errors, p50, p99, rssMb, heapMb } = figures;
+  const { calls, errors, p50, p99, rssMb, lastingMb, heapMb } = figures;
+  const lasting = lastingMb === undefined ? "" : `, ${lastingMb.toFixed(1)} MB without garbage`;
   const heap = heapMb === undefined ? "" : `, heap ${heapMb.toFixed(1)} MB`;
   const line =
     `minute ${minute}: ${calls} calls, ${errors} unexpected errors, ` +
-    `p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms, memory ${rssMb.toFixed(1)} MB${heap}`;
+    `p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms, memory ${rssMb.toFixed(1)} MB${lasting}${heap}`;
   return [line, ...describeTroubles(figures.troubles)].join("\n");
 }
 
 /** What a run comes to, as people read it. */
 export function describeSoak({ minutes, seconds, all, memory, passed }: SoakFigures): string {
-  const rows = minutes.map(({ minute, calls, errors, p50, p99, rssMb, heapMb }) => [
+  const rows = minutes.map(({ minute, calls, errors, p50, p99, rssMb, lastingMb, heapMb }) => [
     String(minute),
     String(calls),
     String(errors),
     p50.toFixed(2),
     p99.toFixed(2),
     rssMb.toFixed(1),
+    lastingMb?.toFixed(1) ?? "-",
     heapMb?.toFixed(1) ?? "-",
   ]);
   return [
-    layOut([["minute", "calls", "errors", "p50 ms", "p99 ms", "memory MB", "heap MB"], ...rows], 0),
+    layOut([columns, ...rows], 0),
     "",
     `${all.calls} calls in ${(seconds / 60).toFixed(1)} minutes: p50 ${all.p50.toFixed(2)} ms, p99 ${all.p99.toFixed(2)} ms`,
     `unexpected errors: ${all.errors}`,
@@ -57,6 +61,17 @@ export function describeSoak({ minutes, seconds, all, memory, passed }: SoakFigu
     passed ? "passed" : "failed",
   ].join("\n");
 }
+
+const columns = [
+  "minute",
+  "calls",
+  "errors",
+  "p50 ms",
+  "p99 ms",
+  "memory MB",
+  "lasting MB",
+  "heap MB",
+] as const;
 
 function describeTroubles(troubles: readonly Trouble[]): readonly string[] {
   return troubles.map(({ what, count }) => `  ${count} x ${what}`);
@@ -71,7 +86,7 @@ function describeMemory({
 }: MemoryFigures): string {
   const [low, middle, high] = [slope.low, slope.perHour, slope.high].map((each) => signed(each));
   return (
-    `memory: ${firstMb.toFixed(1)} MB to ${lastMb.toFixed(1)} MB in ${watchedMinutes.toFixed(1)} minutes ` +
+    `memory without garbage: ${firstMb.toFixed(1)} MB to ${lastMb.toFixed(1)} MB in ${watchedMinutes.toFixed(1)} minutes ` +
     `after the warm-up, ${middle} MB an hour (95 %: ${low} to ${high}): ${verdicts[verdict]}`
   );
 }

@@ -21,6 +21,7 @@ export interface SoakedServer {
   stop(): Promise<number | null>;
 }
 
+const preload = new URL("collect-on-signal.ts", import.meta.url);
 const command = fileURLToPath(new URL("../../server/bin/presage.js", import.meta.url));
 
 /**
@@ -36,7 +37,11 @@ export async function startSoakedServer(processes: number): Promise<SoakedServer
   const data = mkdtempSync(join(tmpdir(), "presage-soak-"));
   const flags = ["--port", "0", "--json", "--data", data, "--processes", String(processes)];
   const child = spawn(process.execPath, [command, "serve", exampleModels, ...flags], {
-    env: { ...unconfigured(process.env), ...environment },
+    env: {
+      ...unconfigured(process.env),
+      ...environment,
+      NODE_OPTIONS: `--import=${preload.href}`,
+    },
     stdio: ["ignore", "pipe", "pipe"],
     // Ctrl-C is for the soak, which then tells the server to end.
     detached: true,

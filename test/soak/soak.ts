@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createSoakBook, type SoakBook } from "./book.ts";
 import { createCrew } from "./crew.ts";
-import { readHeapMb, readTreeMemoryMb } from "./memory.ts";
+import { collectGarbage, readHeapMb, readTreeMemoryMb } from "./memory.ts";
 import type { SoakOptions } from "./options.ts";
 import type { MinuteFigures, SoakFigures } from "./report.ts";
 import { createDeck, createSchedule } from "./schedule.ts";
@@ -21,6 +21,9 @@ export interface SoakRun {
 const minuteMs = 60_000;
 const tickMs = 5;
 const sampleMs = 5000;
+/** How often garbage is collected, and how long that may take: what memory is left then is judged. */
+const collectMs = 30_000;
+const collectedMs = 2000;
 /** As often as many a Prometheus does. */
 const scrapeMs = 15_000;
 /** How long is waited for what is under way at the end: slow clients take ten seconds, deadlines thirty. */
@@ -40,24 +43,29 @@ export async function soak({
   const crew = createCrew(book);
   const draw = createDeck(operations, Math.random);
   const start = performance.now();
+  let now = start;
   const schedule = createSchedule(options.rate, start);
   const scrape = scrapeOperation(server, book);
   const samplePage = createSchedule(1000 / scrapeMs, start);
   const sampleMemory = createSchedule(1000 / sampleMs, start);
+  const collect = createSchedule(1000 / collectMs, start + collectMs);
+  const sampleLasting = createSchedule(1000 / collectMs, start + collectMs + collectedMs);
+  const noteMemory = (note: (hours: number, megabytes: number) => void): void => {
+    const megabytes = readTreeMemoryMb(server.pid);
+    if (megabytes !== undefined) note((now - start) / 3_600_000, megabytes);
+  };
   const closeMinute = createSchedule(1000 / minuteMs, start + minuteMs);
   const gone = new AbortController();
   void server.gone.then(() => gone.abort());
-  const isOver = (now: number): boolean =>
-    now >= start + options.minutes * minuteMs || signal.aborted || gone.signal.aborted;
+  const isOver = (at: number): boolean =>
+    at >= start + options.minutes * minuteMs || signal.aborted || gone.signal.aborted;
 
-  let now = start;
   for (; !isOver(now); now = performance.now()) {
     for (const due of schedule.take(now)) crew.begin(draw(), due);
     for (const due of samplePage.take(now)) crew.begin(scrape, due);
-    if (sampleMemory.take(now).length > 0) {
-      const megabytes = readTreeMemoryMb(server.pid);
-      if (megabytes !== undefined) book.noteMemory((now - start) / 3_600_000, megabytes);
-    }
+    if (sampleMemory.take(now).length > 0) noteMemory(book.noteMemory);
+    if (collect.take(now).length > 0) collectGarbage(server.pid);
+    if (sampleLasting.take(now).length > 0) noteMemory(book.noteLasting);
     if (closeMinute.take(now).length > 0) onMinute(book.closeMinute());
     // oxlint-disable-next-line no-await-in-loop -- time passes
     await sleep(tickMs);
