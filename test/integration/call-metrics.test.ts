@@ -192,6 +192,18 @@ describe("GET /metrics", () => {
   });
 });
 
+describe("metrics.calls: false", () => {
+  it("measures no call, while the rest is told of", async () => {
+    await server.close();
+    server = await startBuiltServer({ metrics: { calls: false } });
+    const client = createClient(InferenceService, createGrpcTransport({ baseUrl: server.url }));
+    await client.predict(good);
+    const { body } = await request1(server.port, { path: "/metrics" });
+    expect(body).not.toMatch(/rpc_server_call_duration|presage_prediction|presage_run_/);
+    expect(body).toContain('presage_model_state{model="iris",version="1",state="ready"} 1\n');
+  });
+});
+
 async function* streamOf<Item>(items: readonly Item[]): AsyncGenerator<Item> {
   yield* items;
 }
