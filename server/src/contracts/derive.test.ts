@@ -12,6 +12,8 @@ import { deriveContract } from "./derive.ts";
 import { protoText } from "./proto-text.ts";
 
 const manifestPath = new URL("../../../examples/models/oncology/model.yaml", import.meta.url);
+/** What is derived of it, as it is printed. */
+const printedPath = new URL("../../../test/data/contracts/oncology.proto", import.meta.url);
 
 interface Parts extends SignatureParts {
   readonly model?: string;
@@ -42,120 +44,6 @@ function problemsOf(parts: Parts): readonly string[] {
   return derived.kind === "invalid" ? derived.problems : [];
 }
 
-const oncology = `syntax = "proto3";
-
-package presage.models.oncology.v1;
-
-import "buf/validate/validate.proto";
-
-// Oncology, from graded cells. Tells a benign breast tumor from a malignant one by nine grades
-// that a pathologist gives to its cells, each an integer from 1 (as in healthy tissue) to 10
-// (original Wisconsin breast cancer database). An example, not a medical device.
-service OncologyService {
-  // Answers one row.
-  // buf:lint:ignore RPC_REQUEST_STANDARD_NAME
-  // buf:lint:ignore RPC_RESPONSE_STANDARD_NAME
-  rpc Predict(Tumor) returns (Prediction) {
-    option idempotency_level = NO_SIDE_EFFECTS;
-  }
-
-  // Answers several rows, in their order.
-  rpc PredictBatch(PredictBatchRequest) returns (PredictBatchResponse) {
-    option idempotency_level = NO_SIDE_EFFECTS;
-  }
-}
-
-// One row: what the model is asked about.
-message Tumor {
-  // Thickness of the clumps of cells. Unit: grade. From 1 to 10. Required.
-  optional int64 clump_thickness = 1 [
-    json_name = "clump_thickness",
-    (buf.validate.field).required = true,
-    (buf.validate.field).int64 = {gte: 1, lte: 10}
-  ];
-  // How far the cells differ in size. Unit: grade. From 1 to 10. Required.
-  optional int64 uniformity_of_cell_size = 2 [
-    json_name = "uniformity_of_cell_size",
-    (buf.validate.field).required = true,
-    (buf.validate.field).int64 = {gte: 1, lte: 10}
-  ];
-  // How far the cells differ in shape. Unit: grade. From 1 to 10. Required.
-  optional int64 uniformity_of_cell_shape = 3 [
-    json_name = "uniformity_of_cell_shape",
-    (buf.validate.field).required = true,
-    (buf.validate.field).int64 = {gte: 1, lte: 10}
-  ];
-  // How far the cells at the margin have lost their hold on each other. Unit: grade. From 1 to
-  // 10. Required.
-  optional int64 marginal_adhesion = 4 [
-    json_name = "marginal_adhesion",
-    (buf.validate.field).required = true,
-    (buf.validate.field).int64 = {gte: 1, lte: 10}
-  ];
-  // Size of single epithelial cells. Unit: grade. From 1 to 10. Required.
-  optional int64 single_epithelial_cell_size = 5 [
-    json_name = "single_epithelial_cell_size",
-    (buf.validate.field).required = true,
-    (buf.validate.field).int64 = {gte: 1, lte: 10}
-  ];
-  // Nuclei that lie bare of their cells. Unit: grade. From 1 to 10. Required.
-  optional int64 bare_nuclei = 6 [
-    json_name = "bare_nuclei",
-    (buf.validate.field).required = true,
-    (buf.validate.field).int64 = {gte: 1, lte: 10}
-  ];
-  // Coarseness of the chromatin. Unit: grade. From 1 to 10. Required.
-  optional int64 bland_chromatin = 7 [
-    json_name = "bland_chromatin",
-    (buf.validate.field).required = true,
-    (buf.validate.field).int64 = {gte: 1, lte: 10}
-  ];
-  // How plainly the nucleoli show. Unit: grade. From 1 to 10. Required.
-  optional int64 normal_nucleoli = 8 [
-    json_name = "normal_nucleoli",
-    (buf.validate.field).required = true,
-    (buf.validate.field).int64 = {gte: 1, lte: 10}
-  ];
-  // Cells that are dividing. Unit: grade. From 1 to 10. Required.
-  optional int64 mitoses = 9 [
-    (buf.validate.field).required = true,
-    (buf.validate.field).int64 = {gte: 1, lte: 10}
-  ];
-}
-
-// The answer to one row.
-message Prediction {
-  // The class that the model answers.
-  optional Diagnosis class = 1;
-  // The output label. The value of the class.
-  optional int64 label = 2;
-  // The output probabilities. One value for each class, in this order: benign, malignant.
-  repeated double probabilities = 3;
-}
-
-// The rows to be answered.
-message PredictBatchRequest {
-  // At least one.
-  repeated Tumor rows = 1 [(buf.validate.field).repeated = {min_items: 1}];
-}
-
-// The answers to the rows of a request.
-message PredictBatchResponse {
-  // One for each row, in their order.
-  repeated Prediction rows = 1;
-}
-
-// The classes, which label answers.
-enum Diagnosis {
-  // No class.
-  DIAGNOSIS_UNSPECIFIED = 0;
-  // The tumor is harmless. The table's class 2. The value 0 of label.
-  DIAGNOSIS_BENIGN = 1;
-  // The tumor is cancer. The table's class 4. The value 1 of label.
-  DIAGNOSIS_MALIGNANT = 2;
-}
-`;
-
 describe("deriveContract()", () => {
   it("derives the typed service of oncology", () => {
     const contract = contractOf({
@@ -164,7 +52,7 @@ describe("deriveContract()", () => {
       outputs: [spec("label", "INT64", "N"), spec("probabilities", "FP64", "N", 2)],
       manifest: readFileSync(fileURLToPath(manifestPath), "utf8"),
     });
-    expect(protoText(contract.file)).toBe(oncology);
+    expect(protoText(contract.file)).toBe(readFileSync(fileURLToPath(printedPath), "utf8"));
     expect(contract.service.typeName).toBe("presage.models.oncology.v1.OncologyService");
     expect(contract.classField?.numbers).toEqual(
       new Map([
