@@ -1,8 +1,9 @@
 import type http from "node:http";
 import http2 from "node:http2";
 import { findSoleMemory, largeBytes } from "../core/sole-memory.ts";
+import type { ConnectLane } from "./connect-lane.ts";
 import { PatientHttp2Request } from "./early-answer.ts";
-import type { AnyRequest, AnyResponse } from "./handler.ts";
+import type { AnyResponse } from "./handler.ts";
 import { byteLength, type PlainAnswer } from "./plain-protocols.ts";
 import { spareMemory } from "./spare-memory.ts";
 
@@ -11,14 +12,22 @@ export interface Exchange {
   readonly path: string;
   readonly headers: http.IncomingHttpHeaders;
   readonly version: 1 | 2;
-  /** Where the body comes from: `data`, `end` and `close` are listened to. */
-  readonly source: NodeJS.ReadableStream;
+  readonly source: BodySource;
   /** Calls back when the caller has left, or everything is over. */
   onClose(listener: () => void): void;
   /** Writes the whole answer. */
   send(answer: PlainAnswer): void;
-  /** The pair that Node's own interface would show, for the lane that needs it. */
-  compatible(): { readonly request: AnyRequest; readonly response: AnyResponse };
+  /** Leaves the call, of which this much was read, to Connect's engine. */
+  passOn(connect: ConnectLane, body: Uint8Array): void;
+}
+
+/** Where the body of a request comes from, in pieces that are not changed any more. */
+export interface BodySource {
+  on(event: "data", listener: (chunk: Buffer) => void): unknown;
+  on(event: "end", listener: () => void): unknown;
+  /** Ends what `on` began; what comes after is dropped. */
+  off(event: "data", listener: (chunk: Buffer) => void): unknown;
+  off(event: "end", listener: () => void): unknown;
 }
 
 /** Makes the exchange of an HTTP/2 stream. */
@@ -83,11 +92,11 @@ class StreamExchange implements Exchange {
     }
   }
 
-  compatible(): ReturnType<Exchange["compatible"]> {
+  passOn(connect: ConnectLane, body: Uint8Array): void {
     const request = new PatientHttp2Request(this.source, this.headers, {}, []);
     const response = new http2.Http2ServerResponse(this.source);
     setHeaders(response, this.#answerHeaders ?? {});
-    return { request, response };
+    connect(request, response, body);
   }
 }
 
@@ -130,8 +139,8 @@ class RequestExchange implements Exchange {
     else endWith(response, body);
   }
 
-  compatible(): ReturnType<Exchange["compatible"]> {
-    return { request: this.source, response: this.#response };
+  passOn(connect: ConnectLane, body: Uint8Array): void {
+    connect(this.source, this.#response, body);
   }
 }
 

@@ -3,6 +3,7 @@ import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 import { largeBytes } from "../core/sole-memory.ts";
 import { largestElementBytes } from "../core/tensor.ts";
 import { createChunkList } from "./chunk-list.ts";
+import type { BodySource } from "./exchange.ts";
 import { spareMemory } from "./spare-memory.ts";
 import { collectYoungGarbage } from "./young-garbage.ts";
 
@@ -24,7 +25,7 @@ export interface BodyForm {
  * each, most of it for memory that was never touched before.
  */
 export function readBody(
-  source: NodeJS.ReadableStream,
+  source: BodySource,
   form: BodyForm,
   done: (body: Uint8Array | undefined) => void,
 ): void {

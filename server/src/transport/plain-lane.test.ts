@@ -29,7 +29,7 @@ async function call(answer: UnaryMethod["answer"]): Promise<[PlainAnswer, readon
     source,
     onClose: () => {},
     send: sent.resolve,
-    compatible: () => {
+    passOn: () => {
       throw new Error("not asked for");
     },
   };

@@ -165,8 +165,7 @@ async function answerCall(
   const { exchange, method, protocol, timeoutMs } = call;
   const request = protocol.read(method.input, body, options.maxValues);
   if (request === undefined) {
-    const { request: odd, response } = exchange.compatible();
-    options.connect(odd, response, body);
+    exchange.passOn(options.connect, body);
     return;
   }
   const record = beginCall(call, options.steps);
