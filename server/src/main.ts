@@ -198,6 +198,7 @@ export async function buildServer(
     port,
     tls,
     timeouts,
+    takeCall: lanes.takeCall,
     takeStream: lanes.takeStream,
     handler: lanes.handle,
     handlerFailed: reportFault,

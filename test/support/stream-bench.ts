@@ -76,7 +76,7 @@ export async function startStreamBench(
       stream.on("data", (chunk: Buffer) => {
         received += chunk.byteLength;
       });
-      const exchange = createStreamExchange(stream, headers, {});
+      const exchange = createStreamExchange(stream, headers);
       return lane.take({ exchange, stream, answerHeaders: { vary: "Origin" } });
     },
   });

@@ -15,11 +15,16 @@ export interface Exchange {
   readonly source: BodySource;
   /** Calls back when the caller has left, or everything is over. */
   onClose(listener: () => void): void;
+  /** Adds headers that the answer carries besides its own. */
+  addHeaders(headers: Readonly<Record<string, string>>): void;
   /** Writes the whole answer. */
   send(answer: PlainAnswer): void;
   /** Leaves the call, of which this much was read, to Connect's engine. */
   passOn(connect: ConnectLane, body: Uint8Array): void;
 }
+
+/** Takes a POST request and answers it, or returns false and has done nothing to it. */
+export type CallTaker = (exchange: Exchange) => boolean;
 
 /** Where the body of a request comes from, in pieces that are not changed any more. */
 export interface BodySource {
@@ -34,9 +39,8 @@ export interface BodySource {
 export function createStreamExchange(
   stream: http2.ServerHttp2Stream,
   headers: http2.IncomingHttpHeaders,
-  answerHeaders: Readonly<Record<string, string>> | undefined,
 ): Exchange {
-  return new StreamExchange(stream, headers, answerHeaders);
+  return new StreamExchange(stream, headers);
 }
 
 /** Makes the exchange of an HTTP/1.1 request. */
@@ -53,16 +57,11 @@ class StreamExchange implements Exchange {
   readonly version = 2;
   readonly source: http2.ServerHttp2Stream;
   readonly headers: http2.IncomingHttpHeaders;
-  readonly #answerHeaders: Readonly<Record<string, string>> | undefined;
+  #answerHeaders: Readonly<Record<string, string>> | undefined;
 
-  constructor(
-    stream: http2.ServerHttp2Stream,
-    headers: http2.IncomingHttpHeaders,
-    answerHeaders: Readonly<Record<string, string>> | undefined,
-  ) {
+  constructor(stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders) {
     this.source = stream;
     this.headers = headers;
-    this.#answerHeaders = answerHeaders;
   }
 
   get path(): string {
@@ -71,6 +70,10 @@ class StreamExchange implements Exchange {
 
   onClose(listener: () => void): void {
     this.source.on("close", listener);
+  }
+
+  addHeaders(headers: Readonly<Record<string, string>>): void {
+    this.#answerHeaders = headers;
   }
 
   send({ status, contentType, headers, contentEncoding, body, trailers }: PlainAnswer): void {
@@ -120,6 +123,10 @@ class RequestExchange implements Exchange {
 
   onClose(listener: () => void): void {
     this.#response.on("close", listener);
+  }
+
+  addHeaders(headers: Readonly<Record<string, string>>): void {
+    setHeaders(this.#response, headers);
   }
 
   send({ status, contentType, headers, contentEncoding, body }: PlainAnswer): void {

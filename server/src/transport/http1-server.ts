@@ -2,6 +2,7 @@ import http from "node:http";
 import type net from "node:net";
 import type { Duplex } from "node:stream";
 import { lingerAfterAnswer, PatientRequest } from "./early-answer.ts";
+import type { CallTaker } from "./exchange.ts";
 import type { Handler, ListenerTimeouts } from "./handler.ts";
 
 /** Serves connections that are given to it; it never listens itself. */
@@ -22,8 +23,18 @@ export const maxHeadBytes: number = 32 * 1024;
 /** The longest pause between two looks at `headersMs` and `requestMs`, in milliseconds. */
 const longestCheckMs = 5000;
 
-/** Creates the HTTP/1.1 side of a listener; `headersMs` must not exceed `requestMs`. */
-export function createHttp1Server(handler: Handler, timeouts: ListenerTimeouts): Http1Server {
+/** What the HTTP/1.1 side of a listener needs. */
+export interface Http1ServerOptions {
+  /** Answers the requests that `takeCall` does not. */
+  readonly handler: Handler;
+  /** Takes calls straight from their connections, past Node's HTTP/1.1; none by default. */
+  readonly takeCall?: CallTaker | undefined;
+  /** `headersMs` must not exceed `requestMs`. */
+  readonly timeouts: ListenerTimeouts;
+}
+
+/** Creates the HTTP/1.1 side of a listener. */
+export function createHttp1Server({ handler, timeouts }: Http1ServerOptions): Http1Server {
   /**
    * The answer to the newest request of each connection, while it is under way. A connection stays
    * in it until it closes: see `session-streams` for what taking each request out would cost.

@@ -2,6 +2,7 @@ import http2 from "node:http2";
 import type net from "node:net";
 import tls from "node:tls";
 import { closeAfterAnswer, PatientHttp2Request } from "./early-answer.ts";
+import type { CallTaker } from "./exchange.ts";
 import type { Handler, ListenerTimeouts } from "./handler.ts";
 import type { Http2Limits } from "./http2-limits.ts";
 import { sessionOptions } from "./http2-limits.ts";
@@ -19,8 +20,10 @@ export type StreamHandler = (
 
 /** What the HTTP/2 side of a listener needs. */
 export interface Http2ServerOptions {
-  /** Answers the calls that `takeStream` does not. */
+  /** Answers the calls that neither `takeCall` nor `takeStream` does. */
   readonly handler: Handler;
+  /** Takes calls straight from their frames, past Node's HTTP/2; none by default. */
+  readonly takeCall?: CallTaker | undefined;
   /** The faster way past the compatibility layer; none by default. */
   readonly takeStream?: StreamHandler | undefined;
   readonly timeouts: ListenerTimeouts;

@@ -1,7 +1,7 @@
 import http from "node:http";
 import type { ConnectLane } from "./connect-lane.ts";
 import type { Cors } from "./cors.ts";
-import { createRequestExchange, createStreamExchange } from "./exchange.ts";
+import { type CallTaker, createRequestExchange, createStreamExchange } from "./exchange.ts";
 import type { AnyRequest, AnyResponse, Handler } from "./handler.ts";
 import type { DocsPages } from "./http/docs-pages.ts";
 import type { Probes, WholeAnswer } from "./http/probes.ts";
@@ -30,6 +30,8 @@ export interface LaneParts {
 
 /** Sends each request its way. */
 export interface Lanes {
+  /** Takes a POST request straight from its connection if it is a call of the common kind. */
+  readonly takeCall: CallTaker;
   /** Takes a call straight from its HTTP/2 stream if it is of the common kind. */
   readonly takeStream: StreamHandler;
   /** Answers any other request: a preflight, a probe, or a call. */
@@ -46,11 +48,17 @@ export function createLanes(parts: LaneParts): Lanes {
     plain.take(createRequestExchange(request, response));
 
   return {
+    takeCall(exchange) {
+      const decision = cors.decide("POST", exchange.headers);
+      if (decision.kind === "headers") exchange.addHeaders(decision.headers);
+      return plain.take(exchange);
+    },
     takeStream(stream, headers) {
       if (headers[":method"] !== "POST") return false;
       const decision = cors.decide("POST", headers);
       const answerHeaders = decision.kind === "headers" ? decision.headers : undefined;
-      const exchange = createStreamExchange(stream, headers, answerHeaders);
+      const exchange = createStreamExchange(stream, headers);
+      if (answerHeaders !== undefined) exchange.addHeaders(answerHeaders);
       return plain.take(exchange) || streams?.take({ exchange, stream, answerHeaders }) === true;
     },
     handle(request, response) {

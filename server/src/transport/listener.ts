@@ -1,6 +1,7 @@
 import type net from "node:net";
 import type { TlsIdentity } from "./acceptor.ts";
 import { createAcceptor } from "./acceptor.ts";
+import type { CallTaker } from "./exchange.ts";
 import type { Handler, ListenerTimeouts } from "./handler.ts";
 import { defaultTimeouts, guardHandler } from "./handler.ts";
 import { createHttp1Server } from "./http1-server.ts";
@@ -20,7 +21,9 @@ export interface ListenerOptions {
   readonly port: number;
   /** Speaks TLS, and only TLS, with this identity; cleartext without it. */
   readonly tls?: TlsIdentity | undefined;
-  /** Answers every request that `takeStream` does not. */
+  /** Takes calls straight from their connections, past Node's own HTTP; none by default. */
+  readonly takeCall?: CallTaker | undefined;
+  /** Answers every request that neither `takeCall` nor `takeStream` does. */
   readonly handler: Handler;
   /** Is told what the handler threw, which it should not; the client has its 500 then. */
   readonly handlerFailed?: ((error: unknown) => void) | undefined;
@@ -64,9 +67,10 @@ export function createListener(options: ListenerOptions): Listener {
   const timeouts = { ...defaultTimeouts, ...options.timeouts };
   const sockets = new Set<net.Socket>();
   const handler = guardHandler(options.handler, options.handlerFailed ?? doNothing);
-  const http1 = createHttp1Server(handler, timeouts);
+  const http1 = createHttp1Server({ handler, takeCall: options.takeCall, timeouts });
   const http2 = createHttp2Server({
     handler,
+    takeCall: options.takeCall,
     takeStream: options.takeStream,
     timeouts,
     limits: { ...defaultHttp2Limits, ...options.http2 },

@@ -23,6 +23,7 @@ export interface LiveLanes extends Lanes {
 export function createLiveLanes(routes: Routes, options: LiveLaneOptions): LiveLanes {
   let lanes = buildLanes(routes, options);
   return {
+    takeCall: (exchange) => lanes.takeCall(exchange),
     takeStream: (stream, headers) => lanes.takeStream(stream, headers),
     handle: (request, response) => lanes.handle(request, response),
     replace(next) {

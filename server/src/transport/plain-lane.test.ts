@@ -28,6 +28,7 @@ async function call(answer: UnaryMethod["answer"]): Promise<[PlainAnswer, readon
     version: 1,
     source,
     onClose: () => {},
+    addHeaders: () => {},
     send: sent.resolve,
     passOn: () => {
       throw new Error("not asked for");
