@@ -71,6 +71,7 @@ const listener = createListener({
   host: "127.0.0.1",
   port: 0,
   tls,
+  takeCall: lanes.takeCall,
   takeStream: lanes.takeStream,
   handler: lanes.handle,
   handlerFailed: reportFault,

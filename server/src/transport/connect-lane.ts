@@ -3,6 +3,7 @@ import {
   Code,
   ConnectError,
   type ConnectRouter,
+  type ContextValues,
   createConnectRouter,
   createContextValues,
 } from "@connectrpc/connect";
@@ -16,21 +17,27 @@ import {
   universalRequestFromNodeRequest,
   universalResponseToNodeResponse,
 } from "@connectrpc/connect-node";
+import type { CallProtocol, CallRecord } from "../core/call-record.ts";
 import { protocolKey, recordKey } from "../services/call-context.ts";
 import type { CallParts, CallSteps } from "./calls.ts";
 import { compressions } from "./compression.ts";
 import { type AcceptedMessages, checkBody, checkQuery } from "./connect-messages.ts";
-import { followResponse, protocolOf } from "./connect-record.ts";
+import { followResponse, noteAnswer, protocolOf } from "./connect-record.ts";
 import { clampDeadline } from "./deadline-header.ts";
+import type { Exchange } from "./exchange.ts";
 import { decodeBase64, encodeBase64, isGrpcWebText, swapTextForm } from "./grpc-web-text.ts";
 import type { AnyRequest, AnyResponse, Handler } from "./handler.ts";
+import { readHeaders, readUrl } from "./plain-context.ts";
+import type { PlainAnswer } from "./plain-protocols.ts";
 import type { Body } from "./request-body.ts";
 
-/**
- * Answers a call. `body` is the request's body where it was read already; else
- * it is read from the request.
- */
-export type ConnectLane = (request: AnyRequest, response: AnyResponse, body?: Uint8Array) => void;
+/** Answers calls of any kind. */
+export interface ConnectLane {
+  /** Answers a call that Node's HTTP has taken. */
+  take(request: AnyRequest, response: AnyResponse): void;
+  /** Answers a call with one answer, whose request was read already. */
+  takeRead(exchange: Exchange, body: Uint8Array): void;
+}
 
 /** What the Connect lane works with. */
 export interface ConnectLaneOptions extends CallParts {
@@ -65,52 +72,115 @@ export function createConnectLane(options: ConnectLaneOptions): ConnectLane {
   options.routes(router);
   const methods = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
 
-  return (request, response, body) => {
-    const method = methods.get((request.url ?? "").split("?", 1)[0] ?? "");
-    if (method === undefined) options.otherwise(request, response);
-    else void answer(method, { request, response, body });
+  return {
+    take(request, response) {
+      const method = methods.get((request.url ?? "").split("?", 1)[0] ?? "");
+      if (method === undefined) options.otherwise(request, response);
+      else void answer(method, request, response);
+    },
+    takeRead(exchange, body) {
+      const method = methods.get(exchange.path);
+      if (method !== undefined) void answerRead(method, exchange, body);
+    },
   };
 
-  async function answer(
-    method: UniversalHandler,
-    { request, response, body }: Exchange,
-  ): Promise<void> {
+  function begin(method: UniversalHandler, { header }: UniversalServerRequest): BegunCall {
     const startedAt = performance.now();
-    let universal: UniversalServerRequest;
-    try {
-      universal = universalRequestFromNodeRequest(request, response, undefined, undefined);
-      clampDeadline(universal.header, options.maxDeadlineMs);
-      if (body !== undefined) universal.body = createAsyncIterable([body]);
-    } catch {
-      // Neither a Host header nor a URL that can be read: not a request that a client library makes.
-      response.statusCode = 400;
-      response.end("bad request: no host, or no path\n");
-      return;
-    }
-    const { header } = universal;
-    const protocol = protocolOf(request.headers["content-type"]);
+    clampDeadline(header, options.maxDeadlineMs);
+    const protocol = protocolOf(header.get("content-type") ?? undefined);
     const record = options.steps.begin({
       method: method.requestPath.slice(1),
       protocol,
       startedAt,
       header: (name) => header.get(name) ?? undefined,
     });
-    universal.contextValues = createContextValues()
-      .set(recordKey, record)
-      .set(protocolKey, protocol);
+    const contextValues = createContextValues().set(recordKey, record).set(protocolKey, protocol);
+    return { record, protocol, contextValues };
+  }
+
+  async function answer(
+    method: UniversalHandler,
+    request: AnyRequest,
+    response: AnyResponse,
+  ): Promise<void> {
+    let universal: UniversalServerRequest;
+    try {
+      universal = universalRequestFromNodeRequest(request, response, undefined, undefined);
+    } catch {
+      // Neither a Host header nor a URL that can be read: not a request that a client library makes.
+      response.statusCode = 400;
+      response.end("bad request: no host, or no path\n");
+      return;
+    }
+    const { record, protocol, contextValues } = begin(method, universal);
     const followed = followResponse(record, response);
     try {
-      const answered = await runMethod(method, universal, { ...options, record, protocol });
+      const asked = { ...universal, contextValues };
+      const answered = await runMethod(method, asked, { ...options, record, protocol });
       followed.answered(answered);
       await universalResponseToNodeResponse(answered, response);
     } catch (failure) {
-      if (!isGone(request, response) && !isLeaving(failure)) {
-        record.fail({ status: "INTERNAL", error: undefined });
-        options.reportFault(failure);
-      }
+      if (!isGone(request, response) && !isLeaving(failure)) fault(record, failure);
       response.destroy();
     }
   }
+
+  async function answerRead(
+    method: UniversalHandler,
+    exchange: Exchange,
+    body: Uint8Array,
+  ): Promise<void> {
+    const caller = new AbortController();
+    exchange.onClose(() => caller.abort());
+    const request: UniversalServerRequest = {
+      httpVersion: exchange.version === 2 ? "2.0" : "1.1",
+      method: "POST",
+      url: readUrl(exchange),
+      header: readHeaders(exchange),
+      body: createAsyncIterable([body]),
+      signal: caller.signal,
+      contextValues: createContextValues(),
+    };
+    const { record, protocol, contextValues } = begin(method, request);
+    try {
+      const asked = { ...request, contextValues };
+      const answered = await runMethod(method, asked, { ...options, record, protocol });
+      const pieces: Uint8Array[] = [];
+      for await (const piece of answered.body ?? []) pieces.push(piece);
+      noteAnswer(record, answered);
+      exchange.send(wholeAnswer(answered, pieces));
+    } catch (failure) {
+      fault(record, failure);
+      exchange.send({ status: 500, contentType: "text/plain", body: [] });
+    }
+    record.end();
+  }
+
+  function fault(record: CallRecord, failure: unknown): void {
+    record.fail({ status: "INTERNAL", error: undefined });
+    options.reportFault(failure);
+  }
+}
+
+interface BegunCall {
+  readonly record: CallRecord;
+  readonly protocol: CallProtocol;
+  readonly contextValues: ContextValues;
+}
+
+/** Puts an answer of the engine's into the form in which exchanges send them. */
+function wholeAnswer(
+  { status, header, trailer }: UniversalServerResponse,
+  body: readonly Uint8Array[],
+): PlainAnswer {
+  const {
+    "content-type": contentType = "",
+    // Exchanges tell the length themselves.
+    "content-length": _length,
+    ...headers
+  } = Object.fromEntries(header ?? []);
+  const trailers = trailer === undefined ? undefined : Object.fromEntries(trailer);
+  return { status, contentType, headers, body, trailers };
 }
 
 function isGone(request: AnyRequest, response: AnyResponse): boolean {
@@ -124,12 +194,6 @@ function isLeaving(failure: unknown): boolean {
   const premature =
     cause instanceof Error && "code" in cause && cause.code === "ERR_STREAM_PREMATURE_CLOSE";
   return code === Code.Aborted || code === Code.Canceled || premature;
-}
-
-interface Exchange {
-  readonly request: AnyRequest;
-  readonly response: AnyResponse;
-  readonly body: Uint8Array | undefined;
 }
 
 async function runMethod(

@@ -34,8 +34,8 @@ export function followResponse(record: CallRecord, response: AnyResponse): Follo
   });
   response.once("close", () => {
     const heard = isSent && !isReset(response) ? answer : undefined;
-    const status = heard === undefined ? "CANCELLED" : statusOfAnswer(heard);
-    if (status !== "OK") record.fail({ status, error: undefined });
+    if (heard === undefined) record.fail({ status: "CANCELLED", error: undefined });
+    else noteAnswer(record, heard);
     record.end();
   });
   return {
@@ -48,6 +48,12 @@ export function followResponse(record: CallRecord, response: AnyResponse): Follo
 /** Whether the caller gave the call up, over HTTP/2. */
 function isReset(response: AnyResponse): boolean {
   return "stream" in response && response.stream.rstCode !== http2.constants.NGHTTP2_NO_ERROR;
+}
+
+/** Notes how the engine has answered a call, as far as the answer's status or trailers tell. */
+export function noteAnswer(record: CallRecord, answer: UniversalServerResponse): void {
+  const status = statusOfAnswer(answer);
+  if (status !== "OK") record.fail({ status, error: undefined });
 }
 
 const ok = 200;

@@ -1,8 +1,7 @@
 import type http from "node:http";
-import http2 from "node:http2";
+import type http2 from "node:http2";
 import { findSoleMemory, largeBytes } from "../core/sole-memory.ts";
 import type { ConnectLane } from "./connect-lane.ts";
-import { PatientHttp2Request } from "./early-answer.ts";
 import type { AnyResponse } from "./handler.ts";
 import { byteLength, type PlainAnswer } from "./plain-protocols.ts";
 import { spareMemory } from "./spare-memory.ts";
@@ -96,10 +95,7 @@ class StreamExchange implements Exchange {
   }
 
   passOn(connect: ConnectLane, body: Uint8Array): void {
-    const request = new PatientHttp2Request(this.source, this.headers, {}, []);
-    const response = new http2.Http2ServerResponse(this.source);
-    setHeaders(response, this.#answerHeaders ?? {});
-    connect(request, response, body);
+    connect.takeRead(this, body);
   }
 }
 
@@ -147,7 +143,7 @@ class RequestExchange implements Exchange {
   }
 
   passOn(connect: ConnectLane, body: Uint8Array): void {
-    connect(this.source, this.#response, body);
+    connect.takeRead(this, body);
   }
 }
 

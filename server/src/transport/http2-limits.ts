@@ -36,13 +36,16 @@ export const defaultHttp2Limits: Http2Limits = {
 /** Frames that break the protocol, and streams opened above the limit, that one connection may send. */
 const maxOffences = 100;
 
+/** The most header fields of one request. */
+export const maxHeaderPairs = 128;
+
 /** Node's own options for these limits. */
 export function sessionOptions(limits: Http2Limits): ServerSessionOptions {
   return {
     maxSessionInvalidFrames: maxOffences,
     maxSessionRejectedStreams: maxOffences,
     maxSettings: 32,
-    maxHeaderListPairs: 128,
+    maxHeaderListPairs: maxHeaderPairs,
     maxOutstandingPings: 10,
     maxSessionMemory: limits.maxSessionMemoryMb,
     streamResetBurst: limits.resetBurst,

@@ -4,8 +4,9 @@ import tls from "node:tls";
 import { closeAfterAnswer, PatientHttp2Request } from "./early-answer.ts";
 import type { CallTaker } from "./exchange.ts";
 import type { Handler, ListenerTimeouts } from "./handler.ts";
+import { createJunction, type Junction } from "./http2/junction.ts";
 import type { Http2Limits } from "./http2-limits.ts";
-import { sessionOptions } from "./http2-limits.ts";
+import { maxHeaderPairs, sessionOptions } from "./http2-limits.ts";
 import { keepStreamsApart } from "./session-streams.ts";
 import { createStreamWatch } from "./stream-watch.ts";
 
@@ -52,9 +53,9 @@ const ignoreError = (): void => {};
 
 /** Creates the HTTP/2 side of a listener. */
 export function createHttp2Server(options: Http2ServerOptions): Http2Server {
-  const { handler, takeStream, limits, timeouts } = options;
+  const { handler, takeCall, takeStream, limits, timeouts } = options;
   const settings = sessionOptions(limits);
-  const sessions = new Map<http2.ServerHttp2Session, net.Socket>();
+  const sessions = new Map<http2.ServerHttp2Session, Connection>();
   const watch = createStreamWatch({
     requestMs: timeouts.requestMs,
     answerMs: timeouts.keepAliveMs,
@@ -74,23 +75,26 @@ export function createHttp2Server(options: Http2ServerOptions): Http2Server {
     adopt(socket) {
       // Node's HTTP/2 does not end its side itself, so a client that leaves would stay open half.
       socket.allowHalfOpen = false;
-      const session = http2.performServerHandshake(socket, settings);
+      const junction =
+        takeCall && createJunction(socket, { limits, takeCall, maxHeaderFields: maxHeaderPairs });
+      const connection = { socket, junction };
+      const session = http2.performServerHandshake(junction?.rest ?? socket, settings);
       keepStreamsApart(session);
-      sessions.set(session, socket);
+      sessions.set(session, connection);
       session.on("stream", serve).once("close", () => sessions.delete(session));
       // The session is destroyed by then; the error tells of the client, not of this server.
       session.on("error", ignoreError);
       session.setLocalWindowSize(limits.connectionWindowBytes);
-      if (stage !== "serving") announce(session, socket);
-      if (stage === "closing") close(session, socket);
+      if (stage !== "serving") announce(session, connection);
+      if (stage === "closing") close(session, connection);
     },
     announceEnd() {
       stage = "ending";
-      for (const [session, socket] of sessions) announce(session, socket);
+      for (const [session, connection] of sessions) announce(session, connection);
     },
     closeWhenIdle() {
       stage = "closing";
-      for (const [session, socket] of sessions) close(session, socket);
+      for (const [session, connection] of sessions) close(session, connection);
     },
     stop() {
       watch.stop();
@@ -105,17 +109,28 @@ type StreamEvent = [
   rawHeaders: readonly string[],
 ];
 
+/** One client. */
+interface Connection {
+  readonly socket: net.Socket;
+  /** Where its calls of the common kind leave; undefined where all go through Node's HTTP/2. */
+  readonly junction: Junction | undefined;
+}
+
 /**
  * Tells a client to leave. `session.goaway()` cannot: whatever last id it is given, Node drops the
- * calls that arrive after it without a word. So the frame goes straight to the socket, where Node
- * writes whole frames only, and once the client has confirmed the server's opening SETTINGS, which
- * must be first. Not so over TLS, where a second writer aborts the process: those clients get the
+ * calls that arrive after it without a word. So the frame goes out past Node, between frames of
+ * its, and once the client has confirmed the server's opening SETTINGS, which must be first. Not so
+ * over TLS without a junction, where a second writer aborts the process: those clients get the
  * final GOAWAY alone, and see the calls that cross it as refused, which is safe to send again.
  */
-function announce(session: http2.ServerHttp2Session, socket: net.Socket): void {
-  if (session.closed || session.destroyed || socket instanceof tls.TLSSocket) return;
-  if (session.pendingSettingsAck) session.once("localSettings", () => announce(session, socket));
-  else socket.write(notice);
+function announce(session: http2.ServerHttp2Session, connection: Connection): void {
+  if (session.closed || session.destroyed) return;
+  const { socket, junction } = connection;
+  if (junction === undefined && socket instanceof tls.TLSSocket) return;
+  if (session.pendingSettingsAck)
+    session.once("localSettings", () => announce(session, connection));
+  else if (junction === undefined) socket.write(notice);
+  else junction.write(notice);
 }
 
 /** Milliseconds that a client has to close its side, when all of its calls are answered. */
@@ -125,7 +140,7 @@ const leavingMs = 1000;
  * Ends a session once its calls are answered. A client that then keeps its side open, as one does
  * that holds a stream which it never read to its end, is not waited for.
  */
-function close(session: http2.ServerHttp2Session, socket: net.Socket): void {
+function close(session: http2.ServerHttp2Session, { socket }: Connection): void {
   socket.once("finish", () => {
     const timer = setTimeout(() => socket.destroy(), leavingMs);
     socket.once("close", () => clearTimeout(timer));

@@ -76,7 +76,8 @@ export function createLanes(parts: LaneParts): Lanes {
       }
       const page = scrape?.answer(method, url, request.headers.accept) ?? docs?.answer(method, url);
       if (page !== undefined) void page.then((answer) => send(response, answer));
-      else if (method !== "POST" || !takeRequest(request, response)) connect(request, response);
+      else if (method !== "POST" || !takeRequest(request, response))
+        connect.take(request, response);
     },
   };
 }

@@ -85,9 +85,7 @@ class PlainContextImplementation implements PlainContext {
   }
 
   get url(): string {
-    const { headers, path } = this.#exchange;
-    const authority = headers[":authority"] ?? headers.host ?? "localhost";
-    return `http://${String(authority)}${path}`;
+    return readUrl(this.#exchange);
   }
 
   timeoutMs(): number | undefined {
@@ -102,7 +100,14 @@ export function readHeader({ headers }: Exchange, name: string): string | undefi
   return typeof value === "string" ? value : value?.join(", ");
 }
 
-function readHeaders({ headers }: Exchange): Headers {
+/** Reads where a request went. */
+export function readUrl({ headers, path }: Exchange): string {
+  const authority = headers[":authority"] ?? headers.host ?? "localhost";
+  return `http://${String(authority)}${path}`;
+}
+
+/** Reads all headers of a request. */
+export function readHeaders({ headers }: Exchange): Headers {
   const read = new Headers();
   for (const [name, value] of Object.entries(headers)) {
     if (name.startsWith(":") || value === undefined) continue;

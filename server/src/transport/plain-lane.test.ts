@@ -14,7 +14,7 @@ async function call(answer: UnaryMethod["answer"]): Promise<[PlainAnswer, readon
     methods: [{ path: "/x", input: GetModelRequestSchema, output: GetModelResponseSchema, answer }],
     steps: createCallSteps({ reportFault: (fault) => faults.push(fault) }),
     anyTypes: createRegistry(),
-    connect: () => {},
+    connect: { take: () => {}, takeRead: () => {} },
     maxRequestBytes: 100,
     maxResponseBytes: 100,
     maxValues: 100,
