@@ -106,6 +106,30 @@ describe("createPredictionIds()", () => {
     expect(read).toMatchObject({ rowCount: 10_000, answerOf: undefined });
   });
 
+  it("reads what others made with the same key", () => {
+    const [one, other] = [sealing(), sealing()];
+    const rows = [{ answer: 1, scores: [0.25] }];
+    const read = other.read(one.mint(one.describe(slice), 1, readerOf(rows)));
+    expect([read.slice, rowsOf(read)]).toEqual([slice, rows]);
+  });
+
+  it("makes and takes ids of its last key only", () => {
+    const ids = sealing();
+    const described = ids.describe(slice);
+    const before = ids.mint(described, 1, undefined);
+    ids.useKey(randomBytes(32));
+    expect(failureOf(() => ids.read(before)).reason).toBe("PREDICTION_ID_INVALID");
+    expect(ids.read(ids.mint(described, 1, undefined)).slice).toEqual(slice);
+    ids.useKey(key);
+    expect(ids.read(before).slice).toEqual(slice);
+  });
+
+  it("wants a key of 32 bytes", () => {
+    const ids = createPredictionIds(clock);
+    expect(() => ids.useKey(randomBytes(31))).toThrow("a key has 32 bytes, not 31");
+    expect(ids.canSeal).toBe(false);
+  });
+
   it("takes no id that was changed, cut off, or made with another key", () => {
     const ids = sealing();
     const id = ids.mint(ids.describe(slice), 1, readerOf([{ answer: 1, scores: [0.25] }]));
@@ -115,22 +139,47 @@ describe("createPredictionIds()", () => {
       const another = letter === "A" ? "B" : "A";
       return id.slice(0, at) + another + id.slice(at + 1);
     });
+    const cut = Array.from(id, (_, length) => id.slice(0, length));
     const wrong = [
-      "",
       "no-id",
       id.slice(1),
-      id.slice(0, -1),
       `${id}A`,
       `${id.slice(0, 10)}=${id.slice(10)}`,
       `${id.slice(0, 10)}\n${id.slice(10)}`,
       "A".repeat(200_000),
       other.mint(other.describe(slice), 1, undefined),
       ...changed,
+      ...cut,
     ];
     for (const each of wrong) {
       expect(failureOf(() => ids.read(each)).reason).toBe("PREDICTION_ID_INVALID");
     }
     expect(rowsOf(ids.read(id))).toEqual([{ answer: 1, scores: [0.25] }]);
+  });
+
+  it("takes no id of which a bit was turned", () => {
+    const ids = sealing();
+    const described = ids.describe(slice);
+    fc.assert(
+      fc.property(fc.array(fc.nat(65_535), { maxLength: 9 }), fc.nat(), (answers, chosen) => {
+        const rows = answers.map((answer) => ({ answer, scores: [] }));
+        const id = ids.mint(described, rows.length, readerOf(rows));
+        const bytes = Buffer.from(id, "base64url");
+        const bit = chosen % (8 * bytes.length);
+        const at = Math.floor(bit / 8);
+        bytes.writeUInt8(bytes.readUInt8(at) ^ (1 << (bit % 8)), at);
+        const turned = bytes.toString("base64url");
+        expect(failureOf(() => ids.read(turned)).reason).toBe("PREDICTION_ID_INVALID");
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("takes no id of earlier versions", () => {
+    const ids = createPredictionIds(clock);
+    ids.useKey(Buffer.alloc(32, 7));
+    const id = "AQ8AAQBtAQAxAAAAAAAAAZqktkV7kHS-C-RZAAAAAAEAAAAAAAABLj8TtMUmmG8N4YUrqDwQV";
+    expect(failureOf(() => ids.read(id)).reason).toBe("PREDICTION_ID_INVALID");
   });
 
   it("makes ids that cannot be reported of until it has a key", () => {

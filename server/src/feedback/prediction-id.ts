@@ -1,9 +1,9 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomInt, randomUUID } from "node:crypto";
 import type { Clock } from "../core/clock.ts";
 import { ServingError } from "../core/errors.ts";
 import type { Slice } from "../core/feedback.ts";
 import type { AnswerReader } from "../core/scoring.ts";
-import { createSealer, deriveKey, type Sealer, sealLength } from "./seal.ts";
+import { checkKey, createSealer, decode, type Sealer, viewOf } from "./seal.ts";
 import { answersLength, readAnswers, type SealedAnswers, writeAnswers } from "./sealed-answers.ts";
 
 /** What a prediction id says. */
@@ -37,7 +37,7 @@ export interface PredictionIds {
 /** A slice, with what all its ids have in common. */
 export interface DescribedSlice {
   /** The bytes that ids begin with. */
-  readonly head: Uint8Array;
+  readonly head: Buffer;
   /** The same as it stands in ids. */
   readonly text: string;
   /** Of the key of the last id; undefined until there was one. */
@@ -46,10 +46,18 @@ export interface DescribedSlice {
   key: Uint8Array | undefined;
 }
 
-const format = 1;
+/** Format 1, of earlier versions, was sealed with HMAC. */
+const format = 2;
 const lengthBytes = 2;
 const identityBytes = 16;
-const timeBytes = 6;
+const processAt = 6;
+const countAt = 12;
+/** The beginning of a head, which tells its length, and its letters. */
+const openingBytes = 1 + lengthBytes;
+const openingLetters = 4;
+const range32 = 2 ** 32;
+/** As many as randomInt can choose from; written in 6 bytes. */
+const processes = 2 ** 48 - 1;
 /** The most bytes of a prediction: all its rows' answers are held if they fit, or none. */
 const capacity = 64 * 1024;
 /** More than any id has: room for the head, and for four letters for three bytes. */
@@ -58,20 +66,35 @@ const unsealedId = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 
 /**
  * Makes a maker of ids. An id is base64url of: a head, the same for all of a
- * slice; the identity (milliseconds since 1970 in 6 bytes, 6 random bytes of the
- * process, a count in 4); the rows' answers; and the seal of identity and
- * answers with the key that is derived from the head.
+ * slice; the identity (milliseconds since 1970 in 6 bytes, a random number of the
+ * process in 6, a count in 4, big-endian); the rows' answers; and the code of
+ * identity and answers with the key that is derived from the head.
  */
 export function createPredictionIds(clock: Clock): PredictionIds {
-  const process = randomBytes(6);
+  const process = randomInt(processes);
   let count = 0;
   let key: Uint8Array | undefined;
+  /** Of the id that was read last: reports mostly come for one slice after another. */
+  let lastRead: DescribedSlice | undefined;
 
-  const writeIdentity = (body: Buffer): void => {
-    body.writeUIntBE(clock.now(), 0, timeBytes);
-    body.set(process, timeBytes);
-    body.writeUInt32BE(count, timeBytes + process.length);
+  const writeIdentity = (body: DataView): void => {
+    writeUint48(body, 0, clock.now());
+    writeUint48(body, processAt, process);
+    body.setUint32(countAt, count);
     count = (count + 1) >>> 0;
+  };
+
+  /** Takes an id apart; undefined, if it was not made with this key. */
+  const openId = (id: string, sealedBy: Uint8Array): SealedPrediction | undefined => {
+    const text = headOf(id);
+    if (text === undefined) return undefined;
+    if (lastRead?.text !== text) {
+      const head = decode(text);
+      if (head === undefined) return undefined;
+      lastRead = { head, text, sealer: undefined, key: undefined };
+    }
+    const body = sealerOf(lastRead, sealedBy).open(id.slice(text.length));
+    return body === undefined ? undefined : readParts(lastRead.head, body);
   };
 
   return {
@@ -79,9 +102,7 @@ export function createPredictionIds(clock: Clock): PredictionIds {
       return key !== undefined;
     },
     useKey(given) {
-      // A sealer checks what a key must be.
-      createSealer(given);
-      key = given;
+      key = checkKey(given);
     },
     describe(slice) {
       const head = writeHead(slice);
@@ -94,7 +115,7 @@ export function createPredictionIds(clock: Clock): PredictionIds {
       const body = sealer.reserve(roomFor(rowCount, reader));
       writeIdentity(body);
       const length = writeAnswers(body, { at: identityBytes, rowCount, reader });
-      return described.text + body.toString("base64url", 0, length) + sealer.seal(length);
+      return described.text + sealer.seal(length);
     },
     read(id) {
       if (unsealedId.test(id)) {
@@ -108,8 +129,8 @@ export function createPredictionIds(clock: Clock): PredictionIds {
           retryAfterMs: 1000,
         });
       }
-      const parts = openId(id, key);
-      if (parts !== undefined) return readParts(parts.head, parts.body);
+      const opened = openId(id, key);
+      if (opened !== undefined) return opened;
       throw new ServingError(
         "PREDICTION_ID_INVALID",
         "prediction_id: no server of this store made it; send the prediction_id of an answer as it is",
@@ -129,7 +150,7 @@ export function createPredictionIds(clock: Clock): PredictionIds {
 /** The sealer of a slice, derived again only when there is another key. */
 function sealerOf(described: DescribedSlice, key: Uint8Array): Sealer {
   if (described.sealer === undefined || described.key !== key) {
-    described.sealer = createSealer(deriveKey(key, described.head));
+    described.sealer = createSealer(key, described.head);
     described.key = key;
   }
   return described.sealer;
@@ -141,19 +162,12 @@ function roomFor(rowCount: number, reader: AnswerReader | undefined): number {
   return Math.min(capacity, identityBytes + answersLength(rowCount, scores));
 }
 
-/** Takes an id apart; undefined, if it was not made with this key. */
-function openId(id: string, key: Uint8Array): { head: Buffer; body: Buffer } | undefined {
+/** The part of an id that is its head, if it is an id; undefined, if it cannot be one. */
+function headOf(id: string): string | undefined {
   if (id.length > longestId) return undefined;
-  const text = id.slice(0, -sealLength);
-  const bytes = Buffer.from(text, "base64url");
-  if (bytes.length < 1 + lengthBytes || bytes.toString("base64url") !== text) return undefined;
-  const headLength = bytes.readUInt16LE(1);
-  const head = bytes.subarray(0, headLength);
-  const body = bytes.subarray(headLength);
-  if (bytes[0] !== format || body.length < identityBytes) return undefined;
-  const sealer = createSealer(deriveKey(key, head));
-  sealer.reserve(body.length).set(body);
-  return sealer.matches(body.length, id.slice(-sealLength)) ? { head, body } : undefined;
+  const opening = decode(id.slice(0, openingLetters));
+  if (opening?.length !== openingBytes || opening[0] !== format) return undefined;
+  return id.slice(0, (opening.readUInt16LE(1) / openingBytes) * openingLetters);
 }
 
 /**
@@ -194,8 +208,14 @@ function readParts(head: Buffer, body: Buffer): SealedPrediction {
   };
   return {
     prediction: new Uint8Array(body.subarray(0, identityBytes)),
-    predictedAt: body.readUIntBE(0, timeBytes),
+    predictedAt: body.readUIntBE(0, processAt),
     slice,
-    ...readAnswers(body, identityBytes),
+    ...readAnswers(viewOf(body), identityBytes),
   };
+}
+
+/** Writes a number of 48 bits, big-endian. */
+function writeUint48(view: DataView, at: number, value: number): void {
+  view.setUint16(at, Math.floor(value / range32));
+  view.setUint32(at + 2, value);
 }

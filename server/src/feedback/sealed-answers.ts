@@ -28,34 +28,38 @@ export function answersLength(rowCount: number, scoreCount: number): number {
  * byte each), then each row's answer and scores, little-endian. Answers that do
  * not fit are left out, all of them. Returns where the next byte would go.
  */
-export function writeAnswers(body: Buffer, { at, rowCount, reader }: AnswersToWrite): number {
+export function writeAnswers(body: DataView, { at, rowCount, reader }: AnswersToWrite): number {
   const first = at + headBytes;
-  body.writeUInt32LE(rowCount, at);
-  body[at + 4] = form.none;
-  body[at + 5] = 0;
-  body[at + 6] = 0;
+  body.setUint32(at, rowCount, true);
+  body.setUint8(at + 4, form.none);
+  body.setUint8(at + 5, 0);
+  body.setUint8(at + 6, 0);
   if (reader === undefined) return first;
   const isNumber = reader.scoring.kind === "regression";
   const { scoreCount } = reader;
   const numberBytes = reader.precision === "single" ? singleBytes : doubleBytes;
   const rowBytes = (isNumber ? numberBytes : classBytes) + scoreCount * numberBytes;
-  if (first + rowCount * rowBytes > body.length) return first;
-  body[at + 4] = isNumber ? form.number : form.class;
-  body[at + 5] = scoreCount;
-  body[at + 6] = numberBytes;
+  if (first + rowCount * rowBytes > body.byteLength) return first;
+  body.setUint8(at + 4, isNumber ? form.number : form.class);
+  body.setUint8(at + 5, scoreCount);
+  body.setUint8(at + 6, numberBytes);
   let offset = first;
-  const writeNumber = (value: number): void => {
-    offset =
-      numberBytes === singleBytes
-        ? body.writeFloatLE(value, offset)
-        : body.writeDoubleLE(value, offset);
-  };
   for (let row = 0; row < rowCount; row += 1) {
-    if (isNumber) writeNumber(reader.answer(row));
-    else offset = body.writeUInt16LE(reader.answer(row), offset);
-    for (let index = 0; index < scoreCount; index += 1) writeNumber(reader.score(row, index));
+    const answer = reader.answer(row);
+    if (isNumber) writeNumber(body, offset, answer, numberBytes);
+    else body.setUint16(offset, answer, true);
+    offset += isNumber ? numberBytes : classBytes;
+    for (let index = 0; index < scoreCount; index += 1) {
+      writeNumber(body, offset, reader.score(row, index), numberBytes);
+      offset += numberBytes;
+    }
   }
   return offset;
+}
+
+function writeNumber(body: DataView, at: number, value: number, numberBytes: number): void {
+  if (numberBytes === singleBytes) body.setFloat32(at, value, true);
+  else body.setFloat64(at, value, true);
 }
 
 /** The answers of a prediction as they were written. */
@@ -66,22 +70,22 @@ export interface SealedAnswers {
 }
 
 /** Reads what `writeAnswers` wrote: each row when it is asked for, as few of many may be reported. */
-export function readAnswers(body: Buffer, at: number): SealedAnswers {
-  const rowCount = body.readUInt32LE(at);
-  const answerForm = body[at + 4] ?? form.none;
-  const scoreCount = body[at + 5] ?? 0;
-  const numberBytes = body[at + 6] ?? 0;
+export function readAnswers(body: DataView, at: number): SealedAnswers {
+  const rowCount = body.getUint32(at, true);
+  const answerForm = body.getUint8(at + 4);
+  const scoreCount = body.getUint8(at + 5);
+  const numberBytes = body.getUint8(at + 6);
   if (answerForm === form.none) return { rowCount, answerOf: undefined };
   const isNumber = answerForm === form.number;
   const answerBytes = isNumber ? numberBytes : classBytes;
   const rowBytes = answerBytes + scoreCount * numberBytes;
   const readNumber = (offset: number): number =>
-    numberBytes === singleBytes ? body.readFloatLE(offset) : body.readDoubleLE(offset);
+    numberBytes === singleBytes ? body.getFloat32(offset, true) : body.getFloat64(offset, true);
   return {
     rowCount,
     answerOf(row) {
       const offset = at + headBytes + row * rowBytes;
-      const answer = isNumber ? readNumber(offset) : body.readUInt16LE(offset);
+      const answer = isNumber ? readNumber(offset) : body.getUint16(offset, true);
       const scores = Array.from({ length: scoreCount }, (_, index) =>
         readNumber(offset + answerBytes + index * numberBytes),
       );
