@@ -1,9 +1,13 @@
 import http from "node:http";
 import type net from "node:net";
 import type { Duplex } from "node:stream";
+import tls from "node:tls";
 import { lingerAfterAnswer, PatientRequest } from "./early-answer.ts";
 import type { CallTaker } from "./exchange.ts";
 import type { Handler, ListenerTimeouts } from "./handler.ts";
+import { refuseClient } from "./http1/client-refusal.ts";
+import { createDirectHttp1 } from "./http1/direct-http1.ts";
+import { maxHeadBytes } from "./http1/request-head.ts";
 
 /** Serves connections that are given to it; it never listens itself. */
 export interface Http1Server {
@@ -16,9 +20,6 @@ export interface Http1Server {
   /** Stops the timers of the server. */
   stop(): void;
 }
-
-/** The largest request head, in bytes; Connect's GET requests carry their message in it. */
-export const maxHeadBytes: number = 32 * 1024;
 
 /** The longest pause between two looks at `headersMs` and `requestMs`, in milliseconds. */
 const longestCheckMs = 5000;
@@ -33,8 +34,14 @@ export interface Http1ServerOptions {
   readonly timeouts: ListenerTimeouts;
 }
 
-/** Creates the HTTP/1.1 side of a listener. */
-export function createHttp1Server({ handler, timeouts }: Http1ServerOptions): Http1Server {
+const ignoreData = (): void => {};
+
+/**
+ * Creates the HTTP/1.1 side of a listener. With `takeCall`, connections begin direct, and those
+ * that bring anything but calls of the common form are left to Node's HTTP.
+ */
+export function createHttp1Server(options: Http1ServerOptions): Http1Server {
+  const { handler, takeCall, timeouts } = options;
   /**
    * The answer to the newest request of each connection, while it is under way. A connection stays
    * in it until it closes: see `session-streams` for what taking each request out would cost.
@@ -72,21 +79,37 @@ export function createHttp1Server({ handler, timeouts }: Http1ServerOptions): Ht
   // The checker of head and body timeouts waits for this event of a server that never listens.
   server.emit("listening");
 
+  const direct =
+    takeCall &&
+    createDirectHttp1({
+      takeCall,
+      timeouts,
+      leave(socket) {
+        server.emit("connection", socket);
+        // See `acceptor`: Node's parser must not read past the stream of a TLS socket.
+        if (socket instanceof tls.TLSSocket) socket.on("data", ignoreData);
+      },
+    });
+
   return {
     adopt(socket) {
-      server.emit("connection", socket);
+      if (direct === undefined) server.emit("connection", socket);
+      else direct.adopt(socket);
     },
     announceEnd() {
       ending = true;
+      direct?.announceEnd();
       for (const response of newest.values()) {
         if (response?.headersSent === false) response.shouldKeepAlive = false;
       }
     },
     closeWhenIdle() {
       closing = true;
+      direct?.closeWhenIdle();
       server.closeIdleConnections();
     },
     stop() {
+      direct?.stop();
       server.close();
     },
   };
@@ -97,9 +120,6 @@ const clientErrorStatus: Readonly<Record<string, number>> = {
   HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
   ERR_HTTP_REQUEST_TIMEOUT: 408,
 };
-
-/** Milliseconds that a client has to read why its request was refused. */
-const refusalMs = 1000;
 
 /** Answers a request that Node's parser or its timeouts refused, unless an answer has begun. */
 function answerClientError(
@@ -113,10 +133,5 @@ function answerClientError(
     socket.destroy();
     return;
   }
-  const status = clientErrorStatus[error.code ?? ""] ?? 400;
-  const reason = http.STATUS_CODES[status] ?? "";
-  socket.end(`HTTP/1.1 ${status} ${reason}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
-  const timer = setTimeout(() => socket.destroy(), refusalMs);
-  timer.unref();
-  socket.once("close", () => clearTimeout(timer));
+  refuseClient(socket, clientErrorStatus[error.code ?? ""] ?? 400);
 }
