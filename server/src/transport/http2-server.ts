@@ -8,7 +8,7 @@ import { createJunction, type Junction } from "./http2/junction.ts";
 import type { Http2Limits } from "./http2-limits.ts";
 import { maxHeaderPairs, sessionOptions } from "./http2-limits.ts";
 import { keepStreamsApart } from "./session-streams.ts";
-import { createStreamWatch } from "./stream-watch.ts";
+import { checkInterval, createStreamWatch } from "./stream-watch.ts";
 
 /**
  * Looks at a call before Node's compatibility layer is built for it and says whether it answers
@@ -56,10 +56,16 @@ export function createHttp2Server(options: Http2ServerOptions): Http2Server {
   const { handler, takeCall, takeStream, limits, timeouts } = options;
   const settings = sessionOptions(limits);
   const sessions = new Map<http2.ServerHttp2Session, Connection>();
-  const watch = createStreamWatch({
-    requestMs: timeouts.requestMs,
-    answerMs: timeouts.keepAliveMs,
-  });
+  const bounds = { requestMs: timeouts.requestMs, answerMs: timeouts.keepAliveMs };
+  const watch = createStreamWatch(bounds);
+  const checkMs = checkInterval(bounds);
+  const patience = {
+    requestChecks: Math.ceil(bounds.requestMs / checkMs),
+    answerChecks: Math.ceil(bounds.answerMs / checkMs),
+  };
+  const checks = setInterval(() => {
+    for (const { junction } of sessions.values()) junction?.check(patience);
+  }, checkMs).unref();
   let stage: "serving" | "ending" | "closing" = "serving";
 
   function serve(...[stream, headers, , rawHeaders]: StreamEvent): void {
@@ -98,6 +104,7 @@ export function createHttp2Server(options: Http2ServerOptions): Http2Server {
     },
     stop() {
       watch.stop();
+      clearInterval(checks);
     },
   };
 }

@@ -32,10 +32,14 @@ interface WatchedStream extends ServerHttp2Stream {
 
 const longestCheckMs = 5000;
 
+/** Milliseconds between two looks at what clients do. */
+export function checkInterval({ requestMs, answerMs }: StreamWatchOptions): number {
+  return Math.min(longestCheckMs, Math.ceil(Math.min(requestMs, answerMs) / 4));
+}
+
 /** Creates a watch that looks at the open streams every few seconds: a timer per call costs more. */
 export function createStreamWatch(options: StreamWatchOptions): StreamWatch {
-  const shortest = Math.min(options.requestMs, options.answerMs);
-  const checkMs = Math.min(longestCheckMs, Math.ceil(shortest / 4));
+  const checkMs = checkInterval(options);
   /** In no order, and not in a `Set`: see `session-streams` for what that would cost. */
   const open: WatchedStream[] = [];
   const readers = new WeakSet<ServerHttp2Stream>();

@@ -1,29 +1,26 @@
 import type { IncomingHttpHeaders } from "node:http2";
 import type net from "node:net";
 import type { Duplex } from "node:stream";
-import { http2Linger } from "../early-answer.ts";
 import type { CallTaker } from "../exchange.ts";
 import type { Http2Limits } from "../http2-limits.ts";
-import { StreamMap } from "../session-streams.ts";
-import { createAbuseGuard } from "./abuse-guard.ts";
-import { AnswerSender } from "./answer-sender.ts";
-import { CallStream, type CallStreamHost } from "./call-stream.ts";
-import { ClientFrames, type ClientFramesHost } from "./client-frames.ts";
+import { type AbuseGuard, createAbuseGuard } from "./abuse-guard.ts";
+import type { CallStream } from "./call-stream.ts";
+import { ClientFrames } from "./client-frames.ts";
+import type { ClientFramesHost } from "./client-host.ts";
 import type { ClientSettings } from "./client-settings.ts";
+import { ConnectionWindow } from "./connection-window.ts";
 import { FrameOutput } from "./frame-output.ts";
 import { FrameSplitter } from "./frame-splitter.ts";
 import {
   clientPreface,
   defaultMaxFrameBytes,
-  defaultWindowBytes,
   errorCodes,
   type FrameHead,
   goawayFrame,
-  largestWindow,
-  resetFrame,
   windowUpdateFrame,
 } from "./frames.ts";
 import { createHeaderDecoder } from "./hpack/header-decoder.ts";
+import { OpenCalls } from "./open-calls.ts";
 import { RestFrames } from "./rest-frames.ts";
 import { RestSocket } from "./rest-socket.ts";
 import { RestStreams } from "./rest-streams.ts";
@@ -55,9 +52,6 @@ export interface Junction {
   check(patience: Patience): void;
 }
 
-/** Ids of streams that the server has reset are known for so many resets: what is under way to them is no offence. */
-const rememberedResets = 256;
-
 /** Milliseconds that a client has to close its side of a connection that has failed. */
 const leavingMs = 1000;
 
@@ -66,60 +60,59 @@ export function createJunction(socket: net.Socket, options: JunctionOptions): Ju
   return new JunctionImplementation(socket, options);
 }
 
-class JunctionImplementation implements Junction, CallStreamHost, ClientFramesHost {
+class JunctionImplementation implements Junction, ClientFramesHost {
   readonly rest: RestSocket;
   readonly #socket: net.Socket;
-  readonly #options: JunctionOptions;
+  readonly #limits: Http2Limits;
+  readonly #guard: AbuseGuard;
   readonly #output: FrameOutput;
-  readonly #sender: AnswerSender;
-  readonly #calls = new StreamMap<CallStream>();
+  readonly #calls: OpenCalls;
+  readonly #window: ConnectionWindow;
   readonly #restStreams = new RestStreams();
   readonly #restFrames: RestFrames;
   readonly #client: ClientFrames;
   readonly #splitter: FrameSplitter;
-  readonly #reset: number[] = [];
-  /** What may still come on the connection, and what of it is to be told to the client. */
-  #receiveWindow = defaultWindowBytes;
-  #unused = 0;
   #prefaceLeft = clientPreface.byteLength;
+  #hasBegun = false;
   #stage: "serving" | "leaving" | "over" = "serving";
   #writtenBefore = 0;
   #stuckChecks = 0;
-  #hasBegun = false;
 
-  constructor(socket: net.Socket, options: JunctionOptions) {
-    const { limits } = options;
+  constructor(socket: net.Socket, { limits, maxHeaderFields, takeCall }: JunctionOptions) {
+    const { streamWindowBytes, connectionWindowBytes, maxHeaderListBytes } = limits;
     this.#socket = socket;
-    this.#options = options;
-    this.#output = new FrameOutput(socket);
-    this.#sender = new AnswerSender(this.#output, (stream) => this.#answered(stream));
+    this.#limits = limits;
+    this.#guard = createAbuseGuard(limits);
+    this.#window = new ConnectionWindow(connectionWindowBytes);
+    const output = new FrameOutput(socket);
+    this.#output = output;
+    const closed = (): void => this.#endIfDone();
+    this.#calls = new OpenCalls({ output, takeCall, streamWindowBytes, closed });
     this.rest = new RestSocket({
       write: (bytes, done) => this.#takeRest(bytes, done),
       ended: () => this.#leave(),
     });
     this.#restFrames = new RestFrames({
-      output: this.#output,
-      sender: this.#sender,
+      output,
+      sender: this.#calls.sender,
       streams: this.#restStreams,
       push: (bytes) => this.pass(bytes),
       lastStream: () => this.#client.lastStream,
-      credited: (bytes) => {
-        this.#receiveWindow += bytes;
-      },
-      wasReset: (stream) => this.#noteReset(stream),
+      credited: (bytes) => this.#window.open(bytes),
+      wasReset: (stream) => this.#calls.noteReset(stream),
       leaving: (code) => {
-        if (code !== errorCodes.noError) this.#closeCalls();
+        if (code !== errorCodes.noError) this.#calls.abandonAll();
       },
     });
     this.#client = new ClientFrames({
       host: this,
       decoder: createHeaderDecoder({
-        maxListBytes: limits.maxHeaderListBytes,
-        maxFields: options.maxHeaderFields,
+        maxListBytes: maxHeaderListBytes,
+        maxFields: maxHeaderFields,
       }),
-      guard: createAbuseGuard(limits),
       rest: this.#restStreams,
-      maxBlockBytes: 2 * limits.maxHeaderListBytes,
+      // Longer than the list that it stands for is only what means harm.
+      maxBlockBytes: 2 * maxHeaderListBytes,
     });
     this.#splitter = new FrameSplitter(this.#client, {
       maxFrameBytes: defaultMaxFrameBytes,
@@ -130,7 +123,7 @@ class JunctionImplementation implements Junction, CallStreamHost, ClientFramesHo
     socket.on("end", () => this.rest.push(null));
     socket.on("close", () => {
       this.#stage = "over";
-      this.#closeCalls();
+      this.#calls.abandonAll();
       this.rest.destroy();
     });
   }
@@ -139,115 +132,77 @@ class JunctionImplementation implements Junction, CallStreamHost, ClientFramesHo
     this.#output.add(frames);
   }
 
-  check({ requestChecks, answerChecks }: Patience): void {
-    for (const call of this.#calls.values()) {
-      call.idleChecks += 1;
-      const isSlow = call.hasAnswer
-        ? call.unsent !== undefined && call.idleChecks > answerChecks
-        : !call.hasRequest && call.idleChecks > requestChecks;
-      if (isSlow) this.reset(call.id, errorCodes.cancel);
-    }
+  check(patience: Patience): void {
+    this.#calls.check(patience);
     const { bytesWritten, writableLength } = this.#socket;
     const isStuck = writableLength > 0 && bytesWritten === this.#writtenBefore;
     this.#writtenBefore = bytesWritten;
     this.#stuckChecks = isStuck ? this.#stuckChecks + 1 : 0;
-    if (this.#stuckChecks > answerChecks) this.#socket.destroy();
-  }
-
-  // What calls ask.
-
-  answer(...[stream, answer, added]: Parameters<CallStreamHost["answer"]>): void {
-    if (this.#output.isOpen) this.#sender.send(stream, answer, added);
+    if (this.#stuckChecks > patience.answerChecks) this.#socket.destroy();
   }
 
   // What the frames of the client do.
 
   find(stream: number): CallStream | undefined {
-    return this.#calls.get(stream);
+    return this.#calls.find(stream);
   }
 
   hasRoom(): boolean {
-    return this.#calls.size + this.#restStreams.size < this.#options.limits.maxConcurrentStreams;
+    return this.#calls.size + this.#restStreams.size < this.#limits.maxConcurrentStreams;
   }
 
   takeCall(stream: number, headers: IncomingHttpHeaders): boolean {
-    if (this.#stage !== "serving") return false;
-    const call = new CallStream(this, {
-      id: stream,
-      headers,
-      receiveBytes: this.#options.limits.streamWindowBytes,
-      sendBytes: this.#sender.streamWindow,
-    });
-    if (!this.#options.takeCall(call)) return false;
-    this.#calls.set(stream, call);
-    return true;
+    return this.#stage === "serving" && this.#calls.open(stream, headers);
   }
 
   receive({ length, stream }: FrameHead, call: CallStream | undefined): void {
-    this.#receiveWindow -= length;
-    if (this.#receiveWindow < 0) this.fail(errorCodes.flowControlError);
+    if (!this.#window.receive(length)) this.fail(errorCodes.flowControlError);
+    // Node's HTTP/2 tells the client itself.
     if (this.#restStreams.has(stream)) return;
-    this.#unused += length;
-    const { connectionWindowBytes, streamWindowBytes } = this.#options.limits;
-    if (this.#unused * 2 >= connectionWindowBytes) {
-      this.#output.add(windowUpdateFrame(0, this.#unused));
-      this.#receiveWindow += this.#unused;
-      this.#unused = 0;
-    }
-    if (call === undefined) return;
-    call.receiveWindow -= length;
-    call.idleChecks = 0;
-    if (call.receiveWindow < 0) this.reset(stream, errorCodes.flowControlError);
-    else if (call.receiveWindow * 2 <= streamWindowBytes) {
-      this.#output.add(windowUpdateFrame(stream, streamWindowBytes - call.receiveWindow));
-      call.receiveWindow = streamWindowBytes;
-    }
+    const freed = this.#window.free(length);
+    if (freed > 0) this.#output.add(windowUpdateFrame(0, freed));
+    if (call !== undefined) this.#calls.receive(call, length);
   }
 
   wasReset(stream: number): boolean {
-    return this.#reset.includes(stream);
+    return this.#calls.wasReset(stream);
   }
 
   reset(stream: number, code: number): void {
-    this.#output.add(resetFrame(stream, code));
-    this.#noteReset(stream);
-    const call = this.#calls.get(stream);
-    if (call !== undefined) this.abandon(call);
-  }
-
-  abandon(call: CallStream): void {
-    this.#calls.delete(call.id);
-    this.#sender.drop(call);
-    call.close();
-    this.#endIfDone();
+    this.#calls.reset(stream, code);
   }
 
   open(call: CallStream | undefined, bytes: number): void {
-    if (call === undefined) {
-      if (!this.#sender.open(bytes)) {
-        this.fail(errorCodes.flowControlError);
-        return;
-      }
+    const { sender } = this.#calls;
+    if (call !== undefined) this.#calls.widen(call, bytes);
+    else if (!sender.open(bytes)) this.fail(errorCodes.flowControlError);
+    else {
       this.#restFrames.sendMore();
-    } else {
-      call.sendWindow += bytes;
-      if (call.sendWindow > largestWindow) this.reset(call.id, errorCodes.flowControlError);
+      sender.sendMore();
     }
-    this.#sender.sendMore();
+  }
+
+  giveUp(call: CallStream): void {
+    this.#calls.abandon(call);
+    if (!this.#guard.reset()) this.fail(errorCodes.enhanceYourCalm);
+  }
+
+  refuseClosed(stream: number): void {
+    if (this.wasReset(stream)) return;
+    this.reset(stream, errorCodes.streamClosed);
+    this.offend();
+  }
+
+  offend(): void {
+    if (!this.#guard.offend()) this.fail(errorCodes.enhanceYourCalm);
   }
 
   finish(call: CallStream): void {
-    if (!call.takeEnd()) this.reset(call.id, errorCodes.protocolError);
-    else if (call.hasAnswer && call.unsent === undefined) this.abandon(call);
+    this.#calls.finish(call);
   }
 
-  configure({ streamWindow, maxFrameBytes }: ClientSettings): void {
-    const sender = this.#sender;
-    if (maxFrameBytes !== undefined) sender.maxFrameBytes = maxFrameBytes;
-    if (streamWindow === undefined) return;
-    for (const call of this.#calls.values()) call.sendWindow += streamWindow - sender.streamWindow;
-    sender.streamWindow = streamWindow;
-    sender.sendMore();
+  configure(settings: ClientSettings): void {
+    this.#calls.configure(settings);
   }
 
   pass(bytes: Buffer): void {
@@ -259,7 +214,7 @@ class JunctionImplementation implements Junction, CallStreamHost, ClientFramesHo
     this.#stage = "over";
     this.#output.add(goawayFrame(this.#client.lastStream, code));
     this.#end();
-    this.#closeCalls();
+    this.#calls.abandonAll();
     this.rest.destroy();
   }
 
@@ -291,31 +246,8 @@ class JunctionImplementation implements Junction, CallStreamHost, ClientFramesHo
   }
 
   #drained(): void {
-    this.#sender.sendMore();
+    this.#calls.sender.sendMore();
     this.#socket.resume();
-  }
-
-  /** A stream's answer has gone out whole. */
-  #answered(call: CallStream): void {
-    if (call.hasRequest) this.abandon(call);
-    else {
-      // The client may not hear the answer before it has sent what it has to send.
-      call.off("data");
-      call.off("end");
-      const timer = setTimeout(() => {
-        if (!call.isClosed) this.reset(call.id, errorCodes.noError);
-      }, http2Linger.ms);
-      call.onClose(() => clearTimeout(timer));
-    }
-  }
-
-  #noteReset(stream: number): void {
-    this.#reset.push(stream);
-    if (this.#reset.length > rememberedResets) this.#reset.shift();
-  }
-
-  #closeCalls(): void {
-    for (const call of [...this.#calls.values()]) this.abandon(call);
   }
 
   /** Node's HTTP/2 is done with the connection; it ends when the calls past it are answered. */
