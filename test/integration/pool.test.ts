@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { valueFromProto } from "../../server/src/codecs/value.ts";
 import { systemClock } from "../../server/src/core/clock.ts";
 import type { ServingError } from "../../server/src/core/errors.ts";
+import { promiseReply } from "../../server/src/core/reply.ts";
 import type { Tensor } from "../../server/src/core/tensor.ts";
 import { createInlineExecutor } from "../../server/src/engine/inline-executor.ts";
 import type { RunnableModel } from "../../server/src/engine/runtime.ts";
@@ -126,12 +127,13 @@ async function loadMortal(executor: string, faults: unknown[]): Promise<LoadedVe
 
 async function call({ batcher }: LoadedVersion, value: number): Promise<unknown> {
   try {
-    const [output] = await batcher.run({
+    const asked = {
       feeds: { tensors: [feed(value)], rowCount: 1 },
       outputs: ["y"],
       signal: new AbortController().signal,
       deadline: Infinity,
-    });
+    };
+    const [output] = await promiseReply<readonly Tensor[]>((reply) => batcher.run(asked, reply));
     return output?.data[0];
   } catch (error) {
     return (error as ServingError).reason;

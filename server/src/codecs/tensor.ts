@@ -43,7 +43,7 @@ export function tensorToProto(tensor: Tensor, form: "raw" | "typed"): TensorMess
       name: tensor.name,
       dataType: dataTypeToProto(tensor.dataType),
       shape: tensor.shape.map(BigInt),
-      data: { case: "raw", value: writeRaw(tensor.data) },
+      data: { case: "raw", value: rawElements(tensor.data) },
     };
   }
   return create(TensorSchema, {
@@ -54,7 +54,8 @@ export function tensorToProto(tensor: Tensor, form: "raw" | "typed"): TensorMess
   });
 }
 
-function writeRaw(data: TensorData): Uint8Array<ArrayBuffer> {
+/** The bytes of elements as raw tensors hold them; those of numbers are viewed, not copied. */
+export function rawElements(data: TensorData): Uint8Array<ArrayBuffer> {
   if (isText(data)) return writeRawText(data);
   // Nothing here is ever shared between threads, which is all that the wider type allows for.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion

@@ -1,3 +1,4 @@
+import type { JsonObject, JsonValue } from "@bufbuild/protobuf";
 import { NullValue, type Value as ValueMessage } from "@bufbuild/protobuf/wkt";
 import { isValueList, type Value, type ValueObject } from "../core/value.ts";
 
@@ -33,6 +34,35 @@ export function valueFromProto({ kind }: ValueMessage): Value {
  */
 export function valueToProto(value: Value): ValueMessage {
   return { $typeName: "google.protobuf.Value", kind: kindOf(value) };
+}
+
+/** Writes a value as JSON shows the `google.protobuf.Value` of `valueToProto`. */
+export function valueToJson(value: Value): JsonValue {
+  if (value === null) return null;
+  switch (typeof value) {
+    case "boolean":
+    case "string":
+      return value;
+    case "number":
+      return Number.isFinite(value) ? value : String(value);
+    case "bigint": {
+      const number = Number(value);
+      return Number.isSafeInteger(number) ? number : value.toString();
+    }
+    default:
+      return isValueList(value) ? value.map(valueToJson) : objectToJson(value);
+  }
+}
+
+function objectToJson(object: ValueObject): JsonObject {
+  const json: JsonObject = {};
+  for (const name of Object.keys(object)) {
+    const value = valueToJson(object[name] ?? null);
+    // To set this one would be to change what kind of object it is.
+    if (name === "__proto__") Object.defineProperty(json, name, { value, enumerable: true });
+    else json[name] = value;
+  }
+  return json;
 }
 
 function kindOf(value: Value): ValueMessage["kind"] {

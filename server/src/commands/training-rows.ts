@@ -1,5 +1,7 @@
 import { Presets, SingleBar } from "cli-progress";
 import { ServingError } from "../core/errors.ts";
+import { promiseReply } from "../core/reply.ts";
+import type { Tensor } from "../core/tensor.ts";
 import { isValueObject, type Value } from "../core/value.ts";
 import type { Reference } from "../quality/drift/reference.ts";
 import { createReferenceBuilder } from "../quality/drift/reference-builder.ts";
@@ -44,12 +46,13 @@ export async function readTrainingRows(
     const rows = batch.map(({ row }) => pickFeatures(row, names, passedOver));
     try {
       const feeds = codec.encode({ kind: "rows", rows });
-      const outputs = await batcher.run({
+      const call = {
         feeds,
         outputs: codec.selectOutputs([]),
         signal: new AbortController().signal,
         deadline: Number.POSITIVE_INFINITY,
-      });
+      };
+      const outputs = await promiseReply<readonly Tensor[]>((reply) => batcher.run(call, reply));
       builder.takeAll(feeds, outputs);
     } catch (error) {
       throw refusal(error, path, batch);

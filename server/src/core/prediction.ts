@@ -22,7 +22,7 @@ export interface GivenTensor {
   readonly name: string;
   /** Undefined: the type that the signature gives. */
   readonly dataType: DataType | undefined;
-  readonly shape: readonly bigint[];
+  readonly shape: readonly (number | bigint)[];
   readonly content: TensorContent;
 }
 

@@ -63,24 +63,31 @@ export function splitOutputs(
   let total = 0;
   for (const count of rowCounts) total += count;
   for (const output of outputs) if (output.shape[0] !== total) return undefined;
-  const parts: Tensor[][] = [];
-  for (let part = 0; part < rowCounts.length; part += 1) parts.push([]);
-  for (const output of outputs) splitRows(output, rowCounts, parts);
-  return parts;
+  // Parts of as many rows share their shapes, which those of one row mostly are.
+  let shapes: readonly (readonly number[])[] = [];
+  let shapedFor = Number.NaN;
+  let from = 0;
+  return rowCounts.map((count) => {
+    if (count !== shapedFor) shapes = outputs.map(({ shape }) => [count, ...shape.slice(1)]);
+    shapedFor = count;
+    const part = outputs.map((output, index) => {
+      const { name, dataType } = output;
+      return {
+        name,
+        dataType,
+        shape: shapes[index] ?? [],
+        data: rowsOf(output, total, from, from + count),
+      };
+    });
+    from += count;
+    return part;
+  });
 }
 
-/** Adds to each part its rows of an output. Parts of as many rows share their shape. */
-function splitRows(output: Tensor, rowCounts: readonly number[], parts: readonly Tensor[][]): void {
-  const { name, dataType, data } = output;
-  const rowSize = data.length / (output.shape[0] ?? 1);
-  let shape = output.shape;
-  let from = 0;
-  for (const [part, tensors] of parts.entries()) {
-    const count = rowCounts[part] ?? 0;
-    if (shape[0] !== count) shape = [count, ...output.shape.slice(1)];
-    const to = from + count * rowSize;
-    const rows = "subarray" in data ? data.subarray(from, to) : data.slice(from, to);
-    tensors.push({ name, dataType, shape, data: rows });
-    from = to;
-  }
+/** Some rows of an output that has so many in all, where they lie. */
+function rowsOf({ data }: Tensor, total: number, from: number, to: number): TensorData {
+  const rowSize = data.length / total;
+  return "subarray" in data
+    ? data.subarray(from * rowSize, to * rowSize)
+    : data.slice(from * rowSize, to * rowSize);
 }

@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createDoubler, createManualExecutor, feedsOf } from "../../../test/support/doubler.ts";
 import type { RunRecord } from "../core/call-record.ts";
 import { ServingError } from "../core/errors.ts";
+import { promiseReply } from "../core/reply.ts";
 import type { Tensor } from "../core/tensor.ts";
 import { createBatcher } from "./batcher.ts";
 import { createLatencyModel } from "./latency-model.ts";
@@ -37,7 +38,10 @@ function setUp({
       outputs = ["y"],
       urgency = 3,
     } = {},
-  ) => batcher.run({ feeds: feedsOf(values, width), outputs, signal, deadline, urgency });
+  ) =>
+    promiseReply<readonly Tensor[]>((reply) =>
+      batcher.run({ feeds: feedsOf(values, width), outputs, signal, deadline, urgency }, reply),
+    );
   return { model, executor, batcher, call, runs };
 }
 

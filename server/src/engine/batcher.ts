@@ -1,6 +1,7 @@
 import type { VersionTelemetry } from "../core/call-record.ts";
 import type { Clock } from "../core/clock.ts";
 import { abortError, ServingError } from "../core/errors.ts";
+import type { Reply } from "../core/reply.ts";
 import type { Tensor } from "../core/tensor.ts";
 import type { BatchCall } from "./batch-call.ts";
 import { mergeFeeds, splitOutputs } from "./batch-merge.ts";
@@ -15,12 +16,12 @@ import { WaitingCall } from "./waiting-call.ts";
 /** Merges concurrent calls of one version into runs, and splits the answers. */
 export interface Batcher {
   /**
-   * Runs a call, alone or with others, when the engine is free. Rejects with
+   * Runs a call, alone or with others, when the engine is free. Fails with
    * CANCELLED or DEADLINE_EXCEEDED, and does not run the call, where its caller
    * has left or stopped waiting before its turn; with OVERLOADED, at once, where
    * it would wait too long for its turn.
    */
-  run(call: BatchCall): Promise<readonly Tensor[]>;
+  run(call: BatchCall, reply: Reply<readonly Tensor[]>): void;
   /** What waits for its turn. */
   readonly waiting: QueueSize;
   /** How many runs are under way. */
@@ -97,7 +98,7 @@ export function createBatcher(parts: BatcherParts): Batcher {
       await runMembers(members.slice(middle), performance.now());
       return;
     }
-    for (const [index, member] of members.entries()) settle(member, answers[index]);
+    for (let index = 0; index < members.length; index += 1) settle(members[index], answers[index]);
   };
 
   /** Gives the answers to each of some calls; undefined where they cannot be told apart. */
@@ -143,20 +144,15 @@ export function createBatcher(parts: BatcherParts): Batcher {
   };
 
   return {
-    run: (call) =>
-      new Promise((resolve, reject) => {
-        if (call.signal.aborted) {
-          reject(abortError(call.signal));
-          return;
-        }
-        const refusal = limit.refusal(call, queue);
-        if (refusal !== undefined) {
-          reject(refusal);
-          return;
-        }
-        queue.push(new WaitingCall(call, resolve, reject));
-        ask();
-      }),
+    run(call, reply) {
+      const refusal = call.signal.aborted ? abortError(call.signal) : limit.refusal(call, queue);
+      if (refusal !== undefined) {
+        reply.fail(refusal);
+        return;
+      }
+      queue.push(new WaitingCall(call, reply));
+      ask();
+    },
     waiting: queue,
     get running() {
       return running;
@@ -168,7 +164,7 @@ function isEngineFailure(error: unknown): boolean {
   return error instanceof ServingError && error.reason === "ENGINE_FAILED";
 }
 
-function settle(member: WaitingCall, outputs: readonly Tensor[] | undefined): void {
-  if (outputs !== undefined) member.answer(outputs);
-  else member.fail(new ServingError("INTERNAL", "a call was left out of its batch's answer"));
+function settle(member: WaitingCall | undefined, outputs: readonly Tensor[] | undefined): void {
+  if (outputs !== undefined) member?.answer(outputs);
+  else member?.fail(new ServingError("INTERNAL", "a call was left out of its batch's answer"));
 }

@@ -4,8 +4,6 @@ import { CallQueue } from "./call-queue.ts";
 import { WaitingCall } from "./waiting-call.ts";
 
 function waitingOf(rowCount: number, urgency?: number): WaitingCall {
-  const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-  promise.catch(() => {});
   const { signal } = new AbortController();
   const call = {
     feeds: { tensors: [], rowCount },
@@ -14,7 +12,7 @@ function waitingOf(rowCount: number, urgency?: number): WaitingCall {
     deadline: Infinity,
     urgency,
   };
-  return new WaitingCall(call, resolve, reject);
+  return new WaitingCall(call, { answer() {}, fail() {} });
 }
 
 function listOf(queue: CallQueue): readonly WaitingCall[] {

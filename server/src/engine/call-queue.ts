@@ -1,4 +1,4 @@
-import { leastUrgency, urgencyOf } from "./batch-call.ts";
+import { leastUrgency } from "./batch-call.ts";
 import type { WaitingCall } from "./waiting-call.ts";
 
 /** How much waits. */
@@ -19,7 +19,7 @@ export class CallQueue implements QueueSize {
 
   /** Adds a call behind those as urgent as it. */
   push(waiting: WaitingCall): void {
-    this.#levels[urgencyOf(waiting.call)]?.push(waiting);
+    this.#levels[waiting.urgency]?.push(waiting);
     waiting.queue = this;
     this.calls += 1;
     this.rows += waiting.call.feeds.rowCount;
@@ -27,7 +27,7 @@ export class CallQueue implements QueueSize {
 
   /** Takes a call out, wherever it is. */
   remove(waiting: WaitingCall): void {
-    this.#levels[urgencyOf(waiting.call)]?.remove(waiting);
+    this.#levels[waiting.urgency]?.remove(waiting);
     waiting.queue = undefined;
     this.calls -= 1;
     this.rows -= waiting.call.feeds.rowCount;
@@ -40,7 +40,7 @@ export class CallQueue implements QueueSize {
 
   /** The call whose turn comes after that of `waiting`, which waits. */
   after(waiting: WaitingCall): WaitingCall | undefined {
-    return waiting.next ?? this.#firstFrom(urgencyOf(waiting.call) + 1);
+    return waiting.next ?? this.#firstFrom(waiting.urgency + 1);
   }
 
   /** What would be before a call of this urgency that came now. */

@@ -30,13 +30,7 @@ function setUp({ maxWaitMs = 100, runMs = 10, parallel = 1 } = {}) {
   });
   const queue = new CallQueue();
   const add = (facts?: Partial<BatchCall>): void => {
-    queue.push(
-      new WaitingCall(
-        callOf(facts),
-        () => {},
-        () => {},
-      ),
-    );
+    queue.push(new WaitingCall(callOf(facts), { answer() {}, fail() {} }));
   };
   return {
     add,

@@ -1,7 +1,8 @@
 import type { CallRecord, RunShare } from "../core/call-record.ts";
 import { abortError } from "../core/errors.ts";
+import type { Reply } from "../core/reply.ts";
 import type { Tensor } from "../core/tensor.ts";
-import type { BatchCall } from "./batch-call.ts";
+import { type BatchCall, urgencyOf } from "./batch-call.ts";
 
 /** What a call leaves when its caller does. */
 interface LeftQueue {
@@ -15,24 +16,21 @@ interface LeftQueue {
  */
 export class WaitingCall implements RunShare {
   readonly call: BatchCall;
+  /** From 0, the most urgent, to 7. */
+  readonly urgency: number;
   readonly queuedAt: number = performance.now();
   /** Where it waits; undefined once its turn has come. */
   queue: LeftQueue | undefined = undefined;
   /** Its neighbours there, for the queue to set. */
   previous: WaitingCall | undefined = undefined;
   next: WaitingCall | undefined = undefined;
-  readonly #resolve: (outputs: readonly Tensor[]) => void;
-  readonly #reject: (error: unknown) => void;
+  readonly #reply: Reply<readonly Tensor[]>;
   readonly #leave: () => void;
 
-  constructor(
-    call: BatchCall,
-    resolve: (outputs: readonly Tensor[]) => void,
-    reject: (error: unknown) => void,
-  ) {
+  constructor(call: BatchCall, reply: Reply<readonly Tensor[]>) {
     this.call = call;
-    this.#resolve = resolve;
-    this.#reject = reject;
+    this.urgency = urgencyOf(call);
+    this.#reply = reply;
     this.#leave = () => this.fail(abortError(call.signal));
     call.signal.addEventListener("abort", this.#leave);
   }
@@ -44,13 +42,13 @@ export class WaitingCall implements RunShare {
   /** Answers the call. */
   answer(outputs: readonly Tensor[]): void {
     this.call.signal.removeEventListener("abort", this.#leave);
-    this.#resolve(outputs);
+    this.#reply.answer(outputs);
   }
 
   /** Fails the call. */
   fail(error: unknown): void {
     this.call.signal.removeEventListener("abort", this.#leave);
     this.queue?.remove(this);
-    this.#reject(error);
+    this.#reply.fail(error);
   }
 }

@@ -10,14 +10,12 @@ import type {
   WatchMetricsRequest,
 } from "@presage/gen/presage/v1/inference_pb";
 import type { MetricsRequest } from "@presage/gen/presage/v1/metrics_pb";
-import type { Tensor as TensorMessage } from "@presage/gen/presage/v1/tensor_pb";
-import { tensorFromProto, tensorToProto } from "../codecs/tensor.ts";
-import { valueFromProto, valueToProto } from "../codecs/value.ts";
+import { valueFromProto } from "../codecs/value.ts";
 import type { Clock } from "../core/clock.ts";
 import { ServingError } from "../core/errors.ts";
-import type { GenericInput, Prediction } from "../core/prediction.ts";
+import type { PredictCall, Prediction } from "../core/prediction.ts";
 import type { Readiness } from "../core/readiness.ts";
-import type { Tensor } from "../core/tensor.ts";
+import { mapReply, promiseReply, type Reply } from "../core/reply.ts";
 import { createViolationList } from "../core/violations.ts";
 import type { Report } from "../feedback/receiver.ts";
 import type { FeedbackPlane } from "../predict/feedback-plane.ts";
@@ -26,6 +24,9 @@ import { type CallContext, readHeader, recordOf } from "./call-context.ts";
 import { fromFailure } from "./errors.ts";
 import { readMetricsRequest, writeMetrics } from "./metrics.ts";
 import { pipeline } from "./pipeline.ts";
+import { readBinaryQuestion, writeBinaryPrediction } from "./predict-binary.ts";
+import { readJsonQuestion, writeJsonPrediction } from "./predict-json.ts";
+import { type Question, readQuestion, writePrediction } from "./predict-message.ts";
 import { toStatus } from "./status.ts";
 import { readUrgency } from "./urgency.ts";
 import { watchReports } from "./watched-reports.ts";
@@ -53,29 +54,70 @@ export interface InferenceMethods extends ServiceImpl<typeof InferenceService> {
     request: PredictStreamRequest,
     context: CallContext,
   ) => Promise<PredictStreamResponse>;
+  /** Shorter ways to `predict`. */
+  readonly predictShortcuts: PredictShortcuts;
 }
+
+/** Ways to `predict` that cost less than a promise, and than the messages of usual calls. */
+export interface PredictShortcuts {
+  readonly reply: (
+    request: PredictRequest,
+    context: CallContext,
+    reply: Reply<PredictResponse>,
+  ) => void;
+  readonly binary: {
+    readonly read: typeof readBinaryQuestion;
+    readonly ask: AskQuestion;
+    readonly write: typeof writeBinaryPrediction;
+  };
+  readonly json: {
+    readonly read: typeof readJsonQuestion;
+    readonly ask: AskQuestion;
+    readonly write: typeof writeJsonPrediction;
+  };
+}
+
+type AskQuestion = (question: Question, context: CallContext, reply: Reply<Prediction>) => void;
 
 /** Makes `presage.v1.InferenceService`. */
 export function createInferenceService(parts: InferenceParts): InferenceMethods {
   const { predictor, feedback, readiness, clock, streamConcurrency, reportFault } = parts;
 
-  const predict = async (
-    request: PredictRequest,
-    context: CallContext,
-  ): Promise<PredictResponse> => {
-    const input = readInput(request);
-    const prediction = await predictor.predict({
-      model: request.model,
-      version: request.version,
-      outputs: request.outputs,
-      input,
+  const ask: AskQuestion = (question, context, reply) => {
+    const timeoutMs = context.timeoutMs();
+    const call: PredictCall = {
+      model: question.model,
+      version: question.version,
+      outputs: question.outputs,
+      input: question.input,
       signal: context.signal,
-      deadline: clock.now() + (context.timeoutMs() ?? Number.POSITIVE_INFINITY),
+      deadline: timeoutMs === undefined ? Number.POSITIVE_INFINITY : clock.now() + timeoutMs,
       urgency: readUrgency(readHeader(context, "priority")),
       record: recordOf(context),
-    });
-    return writePrediction(prediction, request);
+    };
+    predictor.predict(call, reply);
   };
+
+  const replyPredict = (
+    request: PredictRequest,
+    context: CallContext,
+    reply: Reply<PredictResponse>,
+  ): void => {
+    const written = mapReply(reply, (prediction: Prediction) =>
+      writePrediction(prediction, request),
+    );
+    let question: Question;
+    try {
+      question = readQuestion(request);
+    } catch (failure) {
+      reply.fail(failure);
+      return;
+    }
+    ask(question, context, written);
+  };
+
+  const predict = (request: PredictRequest, context: CallContext): Promise<PredictResponse> =>
+    promiseReply((reply) => replyPredict(request, context, reply));
 
   const answerOne = async (
     { request }: PredictStreamRequest,
@@ -95,6 +137,11 @@ export function createInferenceService(parts: InferenceParts): InferenceMethods 
 
   return {
     predict,
+    predictShortcuts: {
+      reply: replyPredict,
+      binary: { read: readBinaryQuestion, ask, write: writeBinaryPrediction },
+      json: { read: readJsonQuestion, ask, write: writeJsonPrediction },
+    },
     answerOne,
     async feedback(request: FeedbackRequest, context: CallContext): Promise<FeedbackResponse> {
       const report = readReport(request);
@@ -157,52 +204,4 @@ function writeOutcome(
 function missingField(field: string): ServingError {
   const violations = [{ field, description: "required" }];
   return new ServingError("INVALID_INPUT", `${field}: required`, { violations });
-}
-
-function readInput(request: PredictRequest): GenericInput {
-  const violations = createViolationList();
-  if (request.model === "") violations.add("model", "required");
-  const { tensors, rows } = request;
-  if (tensors.length === 0 && rows.length === 0) {
-    violations.add("rows", "expected at least one row, or tensors");
-  } else if (tensors.length > 0 && rows.length > 0) {
-    violations.add("rows", "expected either rows or tensors, got both");
-  }
-  violations.throwIfAny();
-  return rows.length > 0
-    ? { kind: "rows", rows: rows.map(valueFromProto) }
-    : { kind: "tensors", tensors: tensors.map(tensorFromProto) };
-}
-
-/**
- * Writes an answer. Messages are plain objects: written out in full, they cost
- * an eighth of what the library's function for making them from parts does.
- */
-function writePrediction(prediction: Prediction, request: PredictRequest): PredictResponse {
-  const { output, route } = prediction;
-  const tags: PredictResponse["tags"] = {};
-  for (const name of Object.keys(prediction.tags))
-    tags[name] = valueToProto(prediction.tags[name] ?? null);
-  return {
-    $typeName: "presage.v1.PredictResponse",
-    predictionId: prediction.predictionId,
-    model: prediction.model,
-    version: prediction.version.toString(),
-    tensors: output.kind === "tensors" ? writeTensors(output.tensors, request) : [],
-    rows: output.kind === "rows" ? output.rows.map(valueToProto) : [],
-    tags,
-    requestId: request.requestId,
-    route: { $typeName: "presage.v1.Route", policy: route.policy, reason: route.reason },
-  };
-}
-
-function writeTensors(
-  tensors: readonly Tensor[],
-  request: PredictRequest,
-): PredictResponse["tensors"] {
-  let form: "raw" | "typed" = "typed";
-  for (const { data } of request.tensors) if (data.case === "raw") form = "raw";
-  const written: TensorMessage[] = [];
-  for (const tensor of tensors) written.push(tensorToProto(tensor, form));
-  return written;
 }

@@ -33,7 +33,7 @@ function setUp(derive: (model: ContractedModel) => ModelContracts = deriveOne) {
       },
     },
     derive,
-    predictor: { predict: () => Promise.reject(new Error("no call is made")) },
+    predictor: { predict: (_call, reply) => reply.fail(new Error("no call is made")) },
     clock: systemClock,
     log: (_level, line) => lines.push(line),
   });

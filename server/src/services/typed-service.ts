@@ -3,7 +3,8 @@ import type { Contract } from "../contracts/contract.ts";
 import { createTypedCodecs, type TypedCodecs } from "../contracts/typed-codec.ts";
 import type { Clock } from "../core/clock.ts";
 import { ServingError } from "../core/errors.ts";
-import type { TypedInput } from "../core/prediction.ts";
+import type { PredictCall, Prediction, TypedInput } from "../core/prediction.ts";
+import { mapReply, promiseReply, type Reply } from "../core/reply.ts";
 import type { RoutingSnapshot } from "../core/routing-snapshot.ts";
 import type { Signature } from "../core/signature.ts";
 import type { Predictor } from "../predict/predictor.ts";
@@ -14,12 +15,20 @@ import { readUrgency } from "./urgency.ts";
 /** Answers one call of a typed service; the answer is a message of the method's output type. */
 export type TypedMethod = (request: Message, context: CallContext) => Promise<Message>;
 
+/** The same by a reply. */
+export type TypedReply = (request: Message, context: CallContext, reply: Reply<Message>) => void;
+
 /** The service of a contract, with the methods that answer it. */
 export interface TypedService {
   readonly descriptor: DescService;
   readonly methods: {
     readonly predict: TypedMethod;
     readonly predictBatch: TypedMethod;
+  };
+  /** The methods by a reply. */
+  readonly replies: {
+    readonly predict: TypedReply;
+    readonly predictBatch: TypedReply;
   };
 }
 
@@ -65,36 +74,47 @@ export function createTypedService(
     });
   };
 
-  const answer = async (
-    request: Message,
-    context: CallContext,
-    codecOf: TypedInput["codecOf"],
-  ): Promise<Message> => {
-    const { output, predictionId, version } = await predictor.predict({
-      model,
-      version: readHeader(context, typedHeaders.version) ?? "",
-      outputs: [],
-      input: { kind: "typed", request, routing, codecOf },
-      signal: context.signal,
-      deadline: clock.now() + (context.timeoutMs() ?? Number.POSITIVE_INFINITY),
-      urgency: readUrgency(readHeader(context, "priority")),
-      record: recordOf(context),
-    });
-    if (output.kind !== "typed") throw new Error("a typed call was answered in another form");
-    addHeader(context, typedHeaders.modelVersion, version.toString());
-    if (predictionId.length <= longestId)
-      addHeader(context, typedHeaders.predictionId, predictionId);
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the codec of the contract wrote it
-    return output.answer as Message;
+  const replyBy =
+    (codecOf: TypedInput["codecOf"]): TypedReply =>
+    (request, context, reply) => {
+      const timeoutMs = context.timeoutMs();
+      const call: PredictCall = {
+        model,
+        version: readHeader(context, typedHeaders.version) ?? "",
+        outputs: [],
+        input: { kind: "typed", request, routing, codecOf },
+        signal: context.signal,
+        deadline: timeoutMs === undefined ? Number.POSITIVE_INFINITY : clock.now() + timeoutMs,
+        urgency: readUrgency(readHeader(context, "priority")),
+        record: recordOf(context),
+      };
+      predictor.predict(
+        call,
+        mapReply(reply, (prediction: Prediction) => writeAnswer(prediction, context)),
+      );
+    };
+  const replies = {
+    predict: replyBy((signature) => codecsOf(signature).predict),
+    predictBatch: replyBy((signature) => codecsOf(signature).predictBatch),
   };
 
   return {
     descriptor: service,
+    replies,
     methods: {
       predict: (request, context) =>
-        answer(request, context, (signature) => codecsOf(signature).predict),
+        promiseReply((reply) => replies.predict(request, context, reply)),
       predictBatch: (request, context) =>
-        answer(request, context, (signature) => codecsOf(signature).predictBatch),
+        promiseReply((reply) => replies.predictBatch(request, context, reply)),
     },
   };
+}
+
+/** Takes the answer out of a prediction; headers tell the rest of it. */
+function writeAnswer({ output, predictionId, version }: Prediction, context: CallContext): Message {
+  if (output.kind !== "typed") throw new Error("a typed call was answered in another form");
+  addHeader(context, typedHeaders.modelVersion, version.toString());
+  if (predictionId.length <= longestId) addHeader(context, typedHeaders.predictionId, predictionId);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the codec of the contract wrote it
+  return output.answer as Message;
 }

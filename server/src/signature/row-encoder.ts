@@ -6,6 +6,7 @@ import { isValueList, isValueObject, showValue, type Value } from "../core/value
 import { createViolationList, type ViolationList } from "../core/violations.ts";
 import { createElementBuffer, type ElementBuffer } from "./element-buffer.ts";
 import { createElementRule, type ElementRule, Rejection } from "./element-rule.ts";
+import { createNumberRowEncoder } from "./number-rows.ts";
 
 /** Turns rows of feature values into a model's inputs. */
 export interface RowEncoder {
@@ -37,10 +38,13 @@ export function createRowEncoder(signature: Signature): RowEncoder {
     rule: createElementRule(feature),
   }));
   const names = new Set(signature.features.map((feature) => feature.name));
+  const encodeNumbers = createNumberRowEncoder(signature);
   const haveLists = signature.features.some(({ shape }) => shape.length > 0);
 
   return {
     encode(rows) {
+      const encoded = encodeNumbers?.(rows);
+      if (encoded !== undefined) return encoded;
       const violations = createViolationList();
       if (rows.length === 0) violations.add("rows", "expected at least one row, got none");
       if (rows.length > signature.maxRows) {

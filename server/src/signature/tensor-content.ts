@@ -11,7 +11,7 @@ import {
 import type { ViolationList } from "../core/violations.ts";
 
 /** A tensor whose shape fits the input that it is for. */
-export interface ShapedTensor extends Omit<GivenTensor, "shape"> {
+export interface ShapedTensor extends Omit<GivenTensor, "name" | "shape"> {
   readonly spec: TensorSpec;
   readonly shape: readonly number[];
 }

@@ -55,7 +55,9 @@ export function createTensorDecoder(signature: Signature): TensorDecoder {
       violations.add(`${path}.shape`, "expected at least one row, got 0");
       return;
     }
-    const data = decodeContent({ ...tensor, spec, shape }, path, violations);
+    const { dataType: givenType, content } = tensor;
+    const shaped = { spec, dataType: givenType, shape, content };
+    const data = decodeContent(shaped, path, violations);
     if (data === undefined) return;
     const { name, dataType } = spec;
     const final = isWithin(data, boundsOf[input])
@@ -68,8 +70,9 @@ export function createTensorDecoder(signature: Signature): TensorDecoder {
     decode(given) {
       const violations = createViolationList();
       const sizes = shared.size === 0 ? undefined : new Map<string, number>();
-      const feeds: Tensor[] = [];
       const assigned = assignInputs(given, names, violations);
+      // As long as it comes to be from the start: one that grows takes room for seventeen.
+      const feeds: (Tensor | undefined)[] = inputs.map(nothing);
       for (let input = 0; input < assigned.length; input += 1) {
         const place = assigned[input];
         const tensor = place === undefined ? undefined : given[place];
@@ -77,7 +80,8 @@ export function createTensorDecoder(signature: Signature): TensorDecoder {
         decodeInput(tensor, input, { path: pathOf(place), feeds, shared, sizes, violations });
       }
       violations.throwIfAny();
-      return { tensors: feeds, rowCount: rowAxis ? (feeds[0]?.shape[0] ?? 1) : 1 };
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- without a violation none is missing
+      return { tensors: feeds as Tensor[], rowCount: rowAxis ? (feeds[0]?.shape[0] ?? 1) : 1 };
     },
   };
 }
@@ -96,7 +100,7 @@ interface RequestScope {
   /** Where the tensor is in the request. */
   readonly path: string;
   /** The inputs that are decoded so far. */
-  readonly feeds: Tensor[];
+  readonly feeds: (Tensor | undefined)[];
   /** The open dimensions that occur more than once in a signature, and so must agree. */
   readonly shared: ReadonlySet<string>;
   /** The sizes that the request's tensors so far give to them. */
@@ -115,13 +119,15 @@ function findSharedDimensions(inputs: readonly TensorSpec[]): ReadonlySet<string
   return new Set(all.filter((dimension, index) => all.indexOf(dimension) !== index));
 }
 
+const nothing = (): undefined => undefined;
+
 /** Finds the place of each input's tensor in the request. */
 function assignInputs(
   given: readonly GivenTensor[],
   inputs: readonly string[],
   violations: ViolationList,
 ): readonly (number | undefined)[] {
-  const assigned: (number | undefined)[] = [];
+  const assigned: (number | undefined)[] = inputs.map(nothing);
   for (let index = 0; index < given.length; index += 1) {
     const name = given[index]?.name ?? "";
     const unnamed = name === "" && inputs.length === 1;
@@ -146,20 +152,18 @@ function checkShape(
   spec: TensorSpec,
   { shared, sizes, violations, path }: RequestScope,
 ): readonly number[] | undefined {
-  const given: number[] = [];
+  const given = tensor.shape.map(Number);
   const refuse = (problem: string, addition = ""): undefined => {
     const expectation = `expected ${showDimensions(spec.shape)}, got [${tensor.shape.join(", ")}]`;
     violations.add(`${path}.shape`, `${problem}: ${expectation}${addition}`);
   };
   let elements = 1;
   let negative = false;
-  for (const dimension of tensor.shape) {
-    const size = Number(dimension);
+  for (const size of given) {
     if (size < 0) negative = true;
     elements *= size;
     // Also where another dimension is 0.
     if (!Number.isSafeInteger(size)) elements = Number.NaN;
-    given.push(size);
   }
   if (negative) return refuse("a dimension is negative");
   if (!Number.isSafeInteger(elements)) return refuse("too many elements");

@@ -9,13 +9,20 @@ export const compressions: Compression[] = [compressionGzip, compressionBrotli];
 const leastBytes = 1024;
 
 /**
- * Compresses an answer if its caller accepts that and it is worth it. Only for
- * Connect: answers of gRPC hold tensors as a rule, which do not shrink.
+ * Chooses how to compress an answer, if its caller accepts that and it is worth it.
+ * Only for Connect: answers of gRPC hold tensors as a rule, which do not shrink.
  */
-export async function compressAnswer(answer: PlainAnswer, accepted: string): Promise<PlainAnswer> {
-  if (byteLength(answer.body) < leastBytes) return answer;
+export function chooseCompression(answer: PlainAnswer, accepted: string): Compression | undefined {
+  if (byteLength(answer.body) < leastBytes) return undefined;
   const { response } = compressionNegotiate(compressions, null, accepted, "accept-encoding");
-  if (response === null) return answer;
-  const compressed = await response.compress(Buffer.concat(answer.body));
-  return { ...answer, body: [compressed], contentEncoding: response.name };
+  return response ?? undefined;
+}
+
+/** Compresses an answer. */
+export async function compressAnswer(
+  answer: PlainAnswer,
+  { name, compress }: Compression,
+): Promise<PlainAnswer> {
+  const compressed = await compress(Buffer.concat(answer.body));
+  return { ...answer, body: [compressed], contentEncoding: name };
 }

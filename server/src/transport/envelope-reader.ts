@@ -55,7 +55,13 @@ export function createEnvelopeReader(limit: number): EnvelopeReader {
   };
 }
 
-function lengthOf(header: Uint8Array): number {
-  const [, first = 0, second = 0, third = 0, fourth = 0] = header;
-  return ((first << 24) | (second << 16) | (third << 8) | fourth) >>> 0;
+/** Reads the length of the message behind a header. */
+export function lengthOf(header: Uint8Array): number {
+  return (
+    (((header[1] ?? 0) << 24) |
+      ((header[2] ?? 0) << 16) |
+      ((header[3] ?? 0) << 8) |
+      (header[4] ?? 0)) >>>
+    0
+  );
 }

@@ -7,7 +7,7 @@ import {
   toBinary,
 } from "@bufbuild/protobuf";
 import { Edition, FeatureSet_FieldPresence } from "@bufbuild/protobuf/wkt";
-import { createOutput } from "./message-output.ts";
+import { createMessageOutput } from "../core/message-output.ts";
 
 /** A message of any type. */
 export type AnyMessage = MessageShape<DescMessage>;
@@ -40,7 +40,7 @@ export function compileMessageWriter(schema: DescMessage): MessageWriter {
 }
 
 /** One for all: writing is never interrupted. */
-const output = createOutput();
+const output = createMessageOutput();
 
 type Write = (value: unknown) => void;
 

@@ -4,14 +4,20 @@ import { GetModelRequestSchema, GetModelResponseSchema } from "@presage/gen/pres
 import { describe, expect, it } from "vitest";
 import { createCallSteps } from "./calls.ts";
 import type { Exchange } from "./exchange.ts";
-import { createPlainLane, type UnaryMethod } from "./plain-lane.ts";
+import { createPlainLane } from "./plain-lane.ts";
 import type { PlainAnswer } from "./plain-protocols.ts";
+import type { UnaryMethod } from "./unary-method.ts";
 
-/** Sends `{}` to a method over Connect JSON, and gives the answer with the faults reported. */
-async function call(answer: UnaryMethod["answer"]): Promise<[PlainAnswer, readonly unknown[]]> {
+/** Sends a request to a method over Connect JSON, and gives the answer with the faults reported. */
+async function call(
+  answer: UnaryMethod["answer"],
+  { request = "{}", ...ways }: Partial<UnaryMethod> & { readonly request?: string } = {},
+): Promise<[PlainAnswer, readonly unknown[]]> {
   const faults: unknown[] = [];
   const lane = createPlainLane({
-    methods: [{ path: "/x", input: GetModelRequestSchema, output: GetModelResponseSchema, answer }],
+    methods: [
+      { path: "/x", input: GetModelRequestSchema, output: GetModelResponseSchema, answer, ...ways },
+    ],
     steps: createCallSteps({ reportFault: (fault) => faults.push(fault) }),
     anyTypes: createRegistry(),
     connect: { take: () => {}, takeRead: () => {} },
@@ -35,7 +41,7 @@ async function call(answer: UnaryMethod["answer"]): Promise<[PlainAnswer, readon
     },
   };
   expect(lane.take(exchange)).toBe(true);
-  source.end("{}");
+  source.end(request);
   return [await sent.promise, faults];
 }
 
@@ -65,4 +71,30 @@ describe("createPlainLane()", () => {
     expect([sent.status, faults]).toEqual([429, []]);
     expect(textOf(sent)).toContain("limits.maxResponseBytes");
   });
+
+  it("asks a method that replies by its reply", async () => {
+    const [answer, faults] = await call(assertUnasked, {
+      reply: (_request, _context, reply) => reply.answer({ model: { name: "b" } }),
+    });
+    expect([answer.status, textOf(answer), faults]).toEqual([200, '{"model":{"name":"b"}}', []]);
+  });
+
+  it.each([
+    { request: '{"name":"short"}', expected: '"short"' },
+    { request: '{"name":"long"}', expected: '{"model":{"name":"a"}}' },
+  ])("asks the shortcut of a method for what it reads, as with $request", async (way) => {
+    const [answer] = await call(() => ({ model: { name: "a" } }), {
+      request: way.request,
+      json: {
+        read: (json) => (JSON.stringify(json).includes("short") ? { read: json } : undefined),
+        ask: (_request, _context, reply) => reply.answer({ text: "short" }),
+        write: (given) => JSON.stringify("text" in given ? given.text : undefined),
+      },
+    });
+    expect([answer.status, textOf(answer)]).toEqual([200, way.expected]);
+  });
 });
+
+function assertUnasked(): never {
+  throw new Error("not asked for");
+}

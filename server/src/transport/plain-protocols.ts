@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { create, type DescMessage, isMessage, type Registry } from "@bufbuild/protobuf";
 import type { ConnectError } from "@connectrpc/connect";
 import { mergeNonProtocolHeaders } from "@connectrpc/connect/protocol";
 import {
@@ -11,9 +10,7 @@ import { setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
 import { trailerFlag, trailerSerialize } from "@connectrpc/connect/protocol-grpc-web";
 import type { CallProtocol } from "../core/call-record.ts";
 import type { DeadlineHeader } from "./deadline-header.ts";
-import { headerBytes } from "./envelope-reader.ts";
-import { binary, createJson, type Format } from "./message-format.ts";
-import type { AnyMessage } from "./message-writer.ts";
+import { headerBytes, lengthOf } from "./envelope-reader.ts";
 import type { AddedMetadata } from "./plain-context.ts";
 
 /** An answer, ready to be written. */
@@ -33,36 +30,26 @@ export interface PlainAnswer {
 /** How the common form of one protocol is read and written. */
 export interface PlainProtocol {
   readonly name: CallProtocol;
-  /** True if the body is one message as it is, false if it is in an envelope. */
-  readonly bare: boolean;
+  /** How its messages are written. */
+  readonly format: "binary" | "json";
+  /** The bytes in front of a message: those of an envelope's header, or none. */
+  readonly lead: number;
   /** The header that carries the deadline. */
   readonly deadlineHeader: DeadlineHeader;
   /**
-   * Reads the request's message; undefined for any body that is not just that,
+   * Takes the message out of a body; undefined for any that is not just that,
    * which is for Connect's engine to judge.
    */
-  read(schema: DescMessage, body: Uint8Array, maxValues: number): AnyMessage | undefined;
-  /** Writes the answer to a call that went well. */
-  write(schema: DescMessage, message: AnyMessage, added: AddedMetadata): PlainAnswer;
-  /** Writes the answer to a call that failed. */
+  open(body: Uint8Array): Uint8Array | undefined;
+  /** Makes the answer of a call that went well, whose message was written behind free bytes for the lead. */
+  succeed(message: readonly Uint8Array[], added: AddedMetadata): PlainAnswer;
+  /** Makes the answer of a call that failed. */
   fail(error: ConnectError, added: AddedMetadata): PlainAnswer;
 }
 
-interface Reading {
-  readonly format: Format;
-  readonly schema: DescMessage;
-  readonly limit: number;
-}
-
-function readEnvelope(
-  { format, schema, limit }: Reading,
-  body: Uint8Array,
-): AnyMessage | undefined {
+function openEnvelope(body: Uint8Array): Uint8Array | undefined {
   if (body.byteLength < headerBytes || body[0] !== 0) return undefined;
-  const length = new DataView(body.buffer, body.byteOffset, headerBytes).getUint32(1);
-  return length === body.byteLength - headerBytes
-    ? format.read(schema, body.subarray(headerBytes), limit)
-    : undefined;
+  return lengthOf(body) === body.byteLength - headerBytes ? body.subarray(headerBytes) : undefined;
 }
 
 /** Fills in the lead of a message's first piece: what makes an envelope of it. */
@@ -95,17 +82,18 @@ function plainHeaders(
   return headers === undefined ? plain : { ...Object.fromEntries(headers), ...plain };
 }
 
-function grpc(contentType: string, format: Format): PlainProtocol {
+function grpc(contentType: string): PlainProtocol {
   return {
     name: "grpc",
-    bare: false,
+    format: "binary",
+    lead: headerBytes,
     deadlineHeader: "grpc-timeout",
-    read: (schema, body, limit) => readEnvelope({ format, schema, limit }, body),
-    write: (schema, message, { header, trailer, plain }) => ({
+    open: openEnvelope,
+    succeed: (message, { header, trailer, plain }) => ({
       status: 200,
       contentType,
       headers: plainHeaders(header, plain),
-      body: seal(0, format.write(schema, message, headerBytes)),
+      body: seal(0, message),
       trailers:
         trailer === undefined ? trailersOk : plainHeaders(setTrailerStatus(trailer, undefined)),
     }),
@@ -124,20 +112,21 @@ const webTrailer = (trailer: Headers): readonly Uint8Array[] =>
 
 const webTrailerOk = webTrailer(new Headers(trailersOk));
 
-function grpcWeb(contentType: string, format: Format): PlainProtocol {
+function grpcWeb(contentType: string): PlainProtocol {
   const trailerFrame = (trailer: Headers, error: ConnectError | undefined): readonly Uint8Array[] =>
     webTrailer(setTrailerStatus(trailer, error));
   return {
     name: "grpc_web",
-    bare: false,
+    format: "binary",
+    lead: headerBytes,
     deadlineHeader: "grpc-timeout",
-    read: (schema, body, limit) => readEnvelope({ format, schema, limit }, body),
-    write: (schema, message, { header, trailer, plain }) => ({
+    open: openEnvelope,
+    succeed: (message, { header, trailer, plain }) => ({
       status: 200,
       contentType,
       headers: plainHeaders(header, plain),
       body: [
-        ...seal(0, format.write(schema, message, headerBytes)),
+        ...seal(0, message),
         ...(trailer === undefined ? webTrailerOk : trailerFrame(trailer, undefined)),
       ],
     }),
@@ -150,19 +139,20 @@ function grpcWeb(contentType: string, format: Format): PlainProtocol {
   };
 }
 
-function connect(contentType: string, format: Format): PlainProtocol {
+function connect(contentType: string, format: "binary" | "json"): PlainProtocol {
   const muxed = ({ header, trailer }: AddedMetadata): Headers | undefined =>
     trailer === undefined ? header : trailerMux(header ?? new Headers(), trailer);
   return {
     name: "connectrpc",
-    bare: true,
+    format,
+    lead: 0,
     deadlineHeader: "connect-timeout-ms",
-    read: (schema, body, limit) => format.read(schema, body, limit),
-    write: (schema, message, added) => ({
+    open: (body) => body,
+    succeed: (message, added) => ({
       status: 200,
       contentType,
       headers: plainHeaders(muxed(added), added.plain),
-      body: format.write(schema, message, 0),
+      body: message,
     }),
     fail(error, { header = new Headers(), trailer }) {
       mergeNonProtocolHeaders(header, error.metadata);
@@ -181,20 +171,18 @@ export type PlainProtocols = Readonly<Record<string, PlainProtocol>>;
 
 /** gRPC over HTTP/2 alone. */
 export const grpcProtocols: PlainProtocols = {
-  "application/grpc": grpc("application/grpc+proto", binary),
-  "application/grpc+proto": grpc("application/grpc+proto", binary),
+  "application/grpc": grpc("application/grpc+proto"),
+  "application/grpc+proto": grpc("application/grpc+proto"),
 };
 
-/** Makes the protocols; `anyTypes` are the messages that a `google.protobuf.Any` may hold in JSON. */
-export function createPlainProtocols(anyTypes: Registry): PlainProtocols {
-  return {
-    ...grpcProtocols,
-    "application/grpc-web": grpcWeb("application/grpc-web+proto", binary),
-    "application/grpc-web+proto": grpcWeb("application/grpc-web+proto", binary),
-    "application/proto": connect("application/proto", binary),
-    "application/json": connect("application/json", createJson(anyTypes)),
-  };
-}
+/** Every protocol. */
+export const plainProtocols: PlainProtocols = {
+  ...grpcProtocols,
+  "application/grpc-web": grpcWeb("application/grpc-web+proto"),
+  "application/grpc-web+proto": grpcWeb("application/grpc-web+proto"),
+  "application/proto": connect("application/proto", "binary"),
+  "application/json": connect("application/json", "json"),
+};
 
 /** Headers with which a request is not of the common kind, unless they say what is usual. */
 const unusual: readonly (readonly [header: string, usual: string | undefined])[] = [
@@ -223,9 +211,4 @@ export function findPlainProtocol(
     !contentType.startsWith("application/grpc-web")
     ? undefined
     : protocol;
-}
-
-/** Fills in what a method left out of its answer. */
-export function completeMessage(schema: DescMessage, answer: object): AnyMessage {
-  return isMessage(answer, schema) ? answer : create(schema, { ...answer });
 }

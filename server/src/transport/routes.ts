@@ -12,8 +12,8 @@ import type { InferenceMethods } from "../services/inference.ts";
 import { createReflectionService } from "../services/reflection.ts";
 import { createServiceDirectory } from "../services/service-directory.ts";
 import type { TypedService } from "../services/typed-service.ts";
-import type { UnaryMethod } from "./plain-lane.ts";
 import type { StreamMethod } from "./stream-lane.ts";
+import type { AskMethod, UnaryMethod } from "./unary-method.ts";
 
 /** The implementations of the services that every model is served by. */
 export interface Services {
@@ -68,10 +68,12 @@ export function createRouteTable(services: Services, readiness: Readiness): Rout
             router.service(service.descriptor, implementationOf(service));
         },
         unary: [
-          ...unaryMethods(InferenceService, services.inference),
+          ...unaryMethods(InferenceService, services.inference, inferenceShortcuts(services)),
           ...unaryMethods(ModelService, services.model),
           ...unaryMethods(Health, health),
-          ...typed.flatMap((each) => unaryMethods(each.descriptor, implementationOf(each))),
+          ...typed.flatMap((each) =>
+            unaryMethods(each.descriptor, implementationOf(each), typedShortcuts(each)),
+          ),
         ],
         streams: [predictStream(services.inference)],
       };
@@ -90,10 +92,27 @@ function predictStream({ answerOne }: InferenceMethods): StreamMethod {
   return { path: `/${InferenceService.typeName}/${name}`, input, output, answer: answerOne };
 }
 
+/** What some methods of a service offer beside a promise, by their names. */
+type Shortcuts = Readonly<Record<string, Pick<UnaryMethod, "reply" | "binary" | "json">>>;
+
+function inferenceShortcuts({ inference }: Services): Shortcuts {
+  const { reply, binary, json } = inference.predictShortcuts;
+  // Each is given what it has read itself.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return { predict: { reply, binary, json } as Pick<UnaryMethod, "reply" | "binary" | "json"> };
+}
+
+function typedShortcuts({ replies }: TypedService): Shortcuts {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- they are asked by their own messages
+  const { predict, predictBatch } = replies as Record<keyof typeof replies, AskMethod>;
+  return { predict: { reply: predict }, predictBatch: { reply: predictBatch } };
+}
+
 /** Lists the methods of a service that have one request and one answer. */
 export function unaryMethods<Service extends DescService>(
   service: Service,
   implementation: Partial<ServiceImpl<Service>>,
+  shortcuts: Shortcuts = {},
 ): readonly UnaryMethod[] {
   return service.methods
     .filter((method) => method.methodKind === "unary")
@@ -104,5 +123,6 @@ export function unaryMethods<Service extends DescService>(
       // The type of the service has matched each method with its messages.
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion
       answer: implementation[method.localName as keyof Service["method"]] as UnaryMethod["answer"],
+      ...shortcuts[method.localName],
     }));
 }

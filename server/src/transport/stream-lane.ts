@@ -11,18 +11,18 @@ import { createEnvelopeReader, headerBytes } from "./envelope-reader.ts";
 import type { Exchange } from "./exchange.ts";
 import { createGatheredWriter } from "./gathered-writer.ts";
 import { readBinary } from "./message-check.ts";
+import { createBinaryWriter, type Form } from "./message-format.ts";
 import { assertResponseSize } from "./message-limits.ts";
 import type { AnyMessage } from "./message-writer.ts";
 import { type AddedMetadata, createPlainContext, readHeader } from "./plain-context.ts";
-import { startDeadline } from "./plain-lane.ts";
+
 import {
   byteLength,
-  completeMessage,
   findPlainProtocol,
   grpcProtocols,
   type PlainProtocol,
 } from "./plain-protocols.ts";
-import { createPlainSignal } from "./plain-signal.ts";
+import { createPlainSignal, startDeadline } from "./plain-signal.ts";
 
 /** A method that streams both ways, and answers each request on its own. */
 export interface StreamMethod {
@@ -67,7 +67,12 @@ export interface StreamLane {
  * stream goes to Connect's engine. Answers are written as they come, in any order.
  */
 export function createStreamLane(options: StreamLaneOptions): StreamLane {
-  const methods = new Map(options.methods.map((method) => [method.path, method]));
+  const methods = new Map(
+    options.methods.map((method) => [
+      method.path,
+      { ...method, write: createBinaryWriter(method.output) },
+    ]),
+  );
   return {
     take(call) {
       const { path, headers, version } = call.exchange;
@@ -87,8 +92,12 @@ export function createStreamLane(options: StreamLaneOptions): StreamLane {
   };
 }
 
+interface PreparedMethod extends StreamMethod {
+  readonly write: Form["write"];
+}
+
 interface TakenCall extends StreamCall {
-  readonly method: StreamMethod;
+  readonly method: PreparedMethod;
   readonly protocol: PlainProtocol;
   readonly timeoutMs: number | undefined;
 }
@@ -155,8 +164,8 @@ function answerStream(call: TakenCall, options: StreamLaneOptions): void {
     working -= 1;
     if (over) return;
     try {
-      const message = completeMessage(method.output, answer);
-      const { body } = protocol.write(method.output, message, nothingAdded);
+      const message = method.write(answer, answer, headerBytes);
+      const { body } = protocol.succeed(message, nothingAdded);
       assertResponseSize(byteLength(body) - headerBytes, options.maxResponseBytes);
       writer.add(body);
     } catch (failure) {

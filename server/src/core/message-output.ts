@@ -1,5 +1,5 @@
 /** Gathers the bytes of one protobuf message. */
-export interface Output {
+export interface MessageOutput {
   /** Begins a message after `lead` bytes that are left free. */
   begin(lead: number): void;
   /** Ends it, and gives its pieces in order. */
@@ -27,8 +27,8 @@ export interface Output {
 }
 
 /** Makes an output, which is used again for each message. */
-export function createOutput(): Output {
-  return new OutputImplementation();
+export function createMessageOutput(): MessageOutput {
+  return new MessageOutputImplementation();
 }
 
 const initialBytes = 16 * 1024;
@@ -45,21 +45,15 @@ interface Piece {
   readonly bytes: Uint8Array;
 }
 
-class OutputImplementation implements Output {
+class MessageOutputImplementation implements MessageOutput {
   #space = Buffer.allocUnsafeSlow(initialBytes);
   #at = 0;
   #pieces: Piece[] = [];
-  /** The bytes of the pieces. */
-  #apart = 0;
-  /** The bytes of the pieces when each open part was opened. */
-  readonly #apartBefore: number[] = [];
 
   begin(lead: number): void {
     this.#at = lead;
     // What a failed message has left.
-    this.#pieces = [];
-    this.#apart = 0;
-    this.#apartBefore.length = 0;
+    if (this.#pieces.length > 0) this.#pieces = [];
   }
 
   end(): readonly Uint8Array[] {
@@ -79,7 +73,6 @@ class OutputImplementation implements Output {
   }
 
   open(): number {
-    this.#apartBefore.push(this.#apart);
     this.#reserve(5);
     const opened = this.#at;
     this.#at += 1;
@@ -87,17 +80,13 @@ class OutputImplementation implements Output {
   }
 
   close(opened: number): void {
-    const apart = this.#apart - (this.#apartBefore.pop() ?? 0);
-    const length = this.#at - opened - 1 + apart;
+    let length = this.#at - opened - 1;
+    for (const { at, bytes } of this.#pieces) if (at > opened) length += bytes.byteLength;
     const more = varintBytes(length) - 1;
     if (more > 0) {
       this.#reserve(more);
       this.#space.copyWithin(opened + 1 + more, opened + 1, this.#at);
-      for (let last = this.#pieces.length - 1; last >= 0; last -= 1) {
-        const piece = this.#pieces[last];
-        if (piece === undefined || piece.at <= opened) break;
-        piece.at += more;
-      }
+      for (const piece of this.#pieces) if (piece.at > opened) piece.at += more;
     }
     const end = this.#at + more;
     this.#at = opened;
@@ -147,7 +136,6 @@ class OutputImplementation implements Output {
     this.uint32(value.byteLength);
     if (value.byteLength >= pieceBytes) {
       this.#pieces.push({ at: this.#at, bytes: value });
-      this.#apart += value.byteLength;
       return;
     }
     this.raw(value);
