@@ -11,7 +11,6 @@ import { onTestFinished } from "vitest";
 import type { CallContext } from "../../server/src/services/call-context.ts";
 import { createCallSteps } from "../../server/src/transport/calls.ts";
 import { createEnvelopeReader } from "../../server/src/transport/envelope-reader.ts";
-import { createStreamExchange } from "../../server/src/transport/exchange.ts";
 import type { ListenerTimeouts } from "../../server/src/transport/handler.ts";
 import { createListener, type Listener } from "../../server/src/transport/listener.ts";
 import {
@@ -76,8 +75,7 @@ export async function startStreamBench(
       stream.on("data", (chunk: Buffer) => {
         received += chunk.byteLength;
       });
-      const exchange = createStreamExchange(stream, headers);
-      return lane.take({ exchange, stream, answerHeaders: { vary: "Origin" } });
+      return lane.take({ stream, headers, answerHeaders: { vary: "Origin" } });
     },
   });
   const { port } = await listener.listen();

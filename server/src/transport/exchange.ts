@@ -1,25 +1,23 @@
 import type http from "node:http";
-import type http2 from "node:http2";
-import { findSoleMemory, largeBytes } from "../core/sole-memory.ts";
-import type { ConnectLane } from "./connect-lane.ts";
 import type { AnyResponse } from "./handler.ts";
 import { byteLength, type PlainAnswer } from "./plain-protocols.ts";
-import { spareMemory } from "./spare-memory.ts";
 
-/** A request and its answer, over either version of HTTP, as the plain lane needs them. */
-export interface Exchange {
+/** What is known of a call before its body. */
+export interface CallHead {
   readonly path: string;
   readonly headers: http.IncomingHttpHeaders;
   readonly version: 1 | 2;
-  readonly source: BodySource;
   /** Calls back when the caller has left, or everything is over. */
   onClose(listener: () => void): void;
+}
+
+/** A request and its answer, over either version of HTTP, as the plain lane needs them. */
+export interface Exchange extends CallHead {
+  readonly source: BodySource;
   /** Adds headers that the answer carries besides its own. */
   addHeaders(headers: Readonly<Record<string, string>>): void;
-  /** Writes the whole answer. */
+  /** Writes the whole answer. It throws for a header value that cannot be one, and for nothing else. */
   send(answer: PlainAnswer): void;
-  /** Leaves the call, of which this much was read, to Connect's engine. */
-  passOn(connect: ConnectLane, body: Uint8Array): void;
 }
 
 /** Takes a POST request and answers it, or returns false and has done nothing to it. */
@@ -34,69 +32,12 @@ export interface BodySource {
   off(event: "end", listener: () => void): unknown;
 }
 
-/** Makes the exchange of an HTTP/2 stream. */
-export function createStreamExchange(
-  stream: http2.ServerHttp2Stream,
-  headers: http2.IncomingHttpHeaders,
-): Exchange {
-  return new StreamExchange(stream, headers);
-}
-
 /** Makes the exchange of an HTTP/1.1 request. */
 export function createRequestExchange(
   request: http.IncomingMessage,
   response: http.ServerResponse,
 ): Exchange {
   return new RequestExchange(request, response);
-}
-
-// Classes, as every call makes one.
-
-class StreamExchange implements Exchange {
-  readonly version = 2;
-  readonly source: http2.ServerHttp2Stream;
-  readonly headers: http2.IncomingHttpHeaders;
-  #answerHeaders: Readonly<Record<string, string>> | undefined;
-
-  constructor(stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders) {
-    this.source = stream;
-    this.headers = headers;
-  }
-
-  get path(): string {
-    return this.headers[":path"] ?? "";
-  }
-
-  onClose(listener: () => void): void {
-    this.source.on("close", listener);
-  }
-
-  addHeaders(headers: Readonly<Record<string, string>>): void {
-    this.#answerHeaders = headers;
-  }
-
-  send({ status, contentType, headers, contentEncoding, body, trailers }: PlainAnswer): void {
-    const stream = this.source;
-    if (stream.destroyed) return;
-    const head: http2.OutgoingHttpHeaders = { ":status": status };
-    if (headers !== undefined) Object.assign(head, headers);
-    head["content-type"] = contentType;
-    if (this.#answerHeaders !== undefined) Object.assign(head, this.#answerHeaders);
-    if (contentEncoding !== undefined) head["content-encoding"] = contentEncoding;
-    if (trailers === undefined) head["content-length"] = byteLength(body);
-    else stream.on("wantTrailers", () => stream.sendTrailers(trailers));
-    stream.respond(head, { waitForTrailers: trailers !== undefined });
-    endWith(stream, body);
-    for (const piece of body) {
-      const memory = isWhole(piece) ? findSoleMemory(piece.buffer) : undefined;
-      // Not when it fails: what was not sent may still be on its way through the system.
-      if (memory !== undefined) stream.once("finish", () => spareMemory.giveBack(memory));
-    }
-  }
-
-  passOn(connect: ConnectLane, body: Uint8Array): void {
-    connect.takeRead(this, body);
-  }
 }
 
 class RequestExchange implements Exchange {
@@ -141,10 +82,6 @@ class RequestExchange implements Exchange {
       response.end(bufferOf(only).toString("latin1"), "latin1");
     else endWith(response, body);
   }
-
-  passOn(connect: ConnectLane, body: Uint8Array): void {
-    connect.takeRead(this, body);
-  }
 }
 
 /** Bodies up to this size are sent in one piece with their headers. */
@@ -158,11 +95,6 @@ function bufferOf(bytes: Uint8Array): Buffer {
 
 function setHeaders(response: AnyResponse, headers: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-}
-
-/** Tells whether a piece is large and all of its buffer: a part may be that of one call among several. */
-function isWhole({ byteLength: length, buffer }: Uint8Array): boolean {
-  return length >= largeBytes && length === buffer.byteLength;
 }
 
 /** Writes the pieces of a body, and ends with the last. */

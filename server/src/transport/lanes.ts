@@ -1,7 +1,7 @@
 import http from "node:http";
 import type { ConnectLane } from "./connect-lane.ts";
 import type { Cors } from "./cors.ts";
-import { type CallTaker, createRequestExchange, createStreamExchange } from "./exchange.ts";
+import { type CallTaker, createRequestExchange } from "./exchange.ts";
 import type { AnyRequest, AnyResponse, Handler } from "./handler.ts";
 import type { DocsPages } from "./http/docs-pages.ts";
 import type { Probes, WholeAnswer } from "./http/probes.ts";
@@ -32,7 +32,7 @@ export interface LaneParts {
 export interface Lanes {
   /** Takes a POST request straight from its connection if it is a call of the common kind. */
   readonly takeCall: CallTaker;
-  /** Takes a call straight from its HTTP/2 stream if it is of the common kind. */
+  /** Takes a call straight from its HTTP/2 stream if it is a stream of the common kind. */
   readonly takeStream: StreamHandler;
   /** Answers any other request: a preflight, a probe, or a call. */
   readonly handle: Handler;
@@ -41,7 +41,7 @@ export interface Lanes {
 /** Makes the crossing of the lanes. */
 export function createLanes(parts: LaneParts): Lanes {
   const { cors, probes, scrape, docs, plain, streams, connect } = parts;
-  // HTTP/2 calls of the common kind were taken from their streams.
+  // Common calls over HTTP/2 were taken from their frames, most of those over HTTP/1.1 from their connection.
   const takeRequest = (request: AnyRequest, response: AnyResponse): boolean =>
     request instanceof http.IncomingMessage &&
     response instanceof http.ServerResponse &&
@@ -57,9 +57,7 @@ export function createLanes(parts: LaneParts): Lanes {
       if (headers[":method"] !== "POST") return false;
       const decision = cors.decide("POST", headers);
       const answerHeaders = decision.kind === "headers" ? decision.headers : undefined;
-      const exchange = createStreamExchange(stream, headers);
-      if (answerHeaders !== undefined) exchange.addHeaders(answerHeaders);
-      return plain.take(exchange) || streams?.take({ exchange, stream, answerHeaders }) === true;
+      return streams?.take({ stream, headers, answerHeaders }) === true;
     },
     handle(request, response) {
       const { method = "", url = "" } = request;

@@ -71,7 +71,7 @@ export class TakenCall implements CallStart {
     }
     const message = protocol.open(body);
     const read = message && method[protocol.format](message, maxValues);
-    if (read === undefined) exchange.passOn(connect, body);
+    if (read === undefined) connect.takeRead(exchange, body);
     else new PlainCall(this, read, body).ask();
   }
 

@@ -1,6 +1,6 @@
 import type { CallRecord } from "../core/call-record.ts";
 import type { CallContext } from "../services/call-context.ts";
-import type { Exchange } from "./exchange.ts";
+import type { CallHead } from "./exchange.ts";
 import type { PlainSignal } from "./plain-signal.ts";
 
 /** What a method has added to its answer; undefined where it has added nothing. */
@@ -18,7 +18,7 @@ export interface PlainContext extends CallContext {
 
 /** What the context of a call is made of. */
 export interface PlainContextParts {
-  readonly exchange: Exchange;
+  readonly exchange: CallHead;
   readonly signal: PlainSignal;
   /** The time that the call has, in milliseconds from now; undefined: no deadline. */
   readonly timeoutMs: number | undefined;
@@ -30,11 +30,14 @@ export function createPlainContext(parts: PlainContextParts): PlainContext {
   return new PlainContextImplementation(parts);
 }
 
+/** What a header value must not have in it. */
+const unfit = /[^\t\u0020-\u007e\u0080-\u00ff]/;
+
 // Everything that costs is made when it is first asked for: most methods ask for none of it.
 class PlainContextImplementation implements PlainContext {
   readonly requestMethod = "POST";
   readonly record: CallRecord;
-  readonly #exchange: Exchange;
+  readonly #exchange: CallHead;
   readonly #signal: PlainSignal;
   readonly #timeoutMs: number | undefined;
   readonly #started: number;
@@ -60,6 +63,8 @@ class PlainContextImplementation implements PlainContext {
   }
 
   addHeader(name: string, value: string): void {
+    // Here, as `Headers` would: the method fails then, and not the sending of its answer.
+    if (unfit.test(value)) throw new TypeError(`a value of the header ${name} is none`);
     this.#added ??= {};
     this.#added[name] = value;
   }
@@ -95,19 +100,19 @@ class PlainContextImplementation implements PlainContext {
 }
 
 /** Reads one header of a request, by its name in lower case. */
-export function readHeader({ headers }: Exchange, name: string): string | undefined {
+export function readHeader({ headers }: CallHead, name: string): string | undefined {
   const value = headers[name];
   return typeof value === "string" ? value : value?.join(", ");
 }
 
 /** Reads where a request went. */
-export function readUrl({ headers, path }: Exchange): string {
+export function readUrl({ headers, path }: CallHead): string {
   const authority = headers[":authority"] ?? headers.host ?? "localhost";
   return `http://${String(authority)}${path}`;
 }
 
 /** Reads all headers of a request. */
-export function readHeaders({ headers }: Exchange): Headers {
+export function readHeaders({ headers }: CallHead): Headers {
   const read = new Headers();
   for (const [name, value] of Object.entries(headers)) {
     if (name.startsWith(":") || value === undefined) continue;

@@ -72,7 +72,8 @@ export function byteLength(pieces: readonly Uint8Array[]): number {
   return length;
 }
 
-const trailersOk = { "grpc-status": "0" } as const;
+/** Frozen, so that whoever encodes it may keep what it has encoded. */
+const trailersOk = Object.freeze({ "grpc-status": "0" } as const);
 
 /** Puts headers and trailers into the form that Node takes. */
 function plainHeaders(

@@ -1,4 +1,4 @@
-import http2, { type ServerHttp2Stream } from "node:http2";
+import http2, { type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
 import type { DescMessage } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { compressedFlag } from "@connectrpc/connect/protocol";
@@ -8,7 +8,7 @@ import type { CallContext } from "../services/call-context.ts";
 import type { CallSteps } from "./calls.ts";
 import { readDeadline } from "./deadline-header.ts";
 import { createEnvelopeReader, headerBytes } from "./envelope-reader.ts";
-import type { Exchange } from "./exchange.ts";
+import type { CallHead } from "./exchange.ts";
 import { createGatheredWriter } from "./gathered-writer.ts";
 import { readBinary } from "./message-check.ts";
 import { createBinaryWriter, type Form } from "./message-format.ts";
@@ -49,8 +49,8 @@ export interface StreamLaneOptions {
 
 /** A call on an HTTP/2 stream. */
 export interface StreamCall {
-  readonly exchange: Exchange;
   readonly stream: ServerHttp2Stream;
+  readonly headers: IncomingHttpHeaders;
   /** Headers that the answer carries besides its own. */
   readonly answerHeaders: Readonly<Record<string, string>> | undefined;
 }
@@ -75,10 +75,11 @@ export function createStreamLane(options: StreamLaneOptions): StreamLane {
   );
   return {
     take(call) {
-      const { path, headers, version } = call.exchange;
+      const { stream, headers } = call;
+      const path = headers[":path"] ?? "";
       const method = methods.get(path);
       if (method === undefined) return false;
-      const protocol = findPlainProtocol(grpcProtocols, headers, version);
+      const protocol = findPlainProtocol(grpcProtocols, headers, 2);
       if (protocol === undefined) return false;
       const asked = headers[protocol.deadlineHeader];
       const timeoutMs =
@@ -86,7 +87,13 @@ export function createStreamLane(options: StreamLaneOptions): StreamLane {
           ? readDeadline(protocol.deadlineHeader, asked, options.maxDeadlineMs)
           : undefined;
       if (asked !== undefined && timeoutMs === undefined) return false;
-      answerStream({ ...call, method, protocol, timeoutMs }, options);
+      const head: CallHead = {
+        path,
+        headers,
+        version: 2,
+        onClose: (listener) => stream.on("close", listener),
+      };
+      answerStream({ ...call, head, method, protocol, timeoutMs }, options);
       return true;
     },
   };
@@ -97,6 +104,7 @@ interface PreparedMethod extends StreamMethod {
 }
 
 interface TakenCall extends StreamCall {
+  readonly head: CallHead;
   readonly method: PreparedMethod;
   readonly protocol: PlainProtocol;
   readonly timeoutMs: number | undefined;
@@ -108,7 +116,7 @@ const nothingAdded: AddedMetadata = { header: undefined, trailer: undefined };
 const backlogBytes = 64 * 1024;
 
 function answerStream(call: TakenCall, options: StreamLaneOptions): void {
-  const { exchange, stream, method, protocol, timeoutMs } = call;
+  const { head, stream, method, protocol, timeoutMs } = call;
   const { steps, concurrency } = options;
   const reader = createEnvelopeReader(options.maxRequestBytes);
   const writer = createGatheredWriter(stream, () => takeRequests());
@@ -117,10 +125,10 @@ function answerStream(call: TakenCall, options: StreamLaneOptions): void {
     method: method.path.slice(1),
     protocol: protocol.name,
     startedAt: performance.now(),
-    header: (name) => readHeader(exchange, name),
+    header: (name) => readHeader(head, name),
   });
   const failing = { signal, record, protocol: protocol.name };
-  const context = createPlainContext({ exchange, signal, timeoutMs, record });
+  const context = createPlainContext({ exchange: head, signal, timeoutMs, record });
   const timer = timeoutMs === undefined ? undefined : startDeadline(timeoutMs, signal);
   /** The requests in work. */
   let working = 0;
@@ -212,7 +220,7 @@ function answerStream(call: TakenCall, options: StreamLaneOptions): void {
   signal.addEventListener("abort", () => {
     if (!over) end(steps.fail(abortError(signal), failing));
   });
-  exchange.onClose(() => {
+  head.onClose(() => {
     signal.abort(undefined);
     // What its caller gives up may look like the end of his requests before.
     if (stream.rstCode !== http2.constants.NGHTTP2_NO_ERROR)

@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { ConnectLane } from "../connect-lane.ts";
 import type { BodySource, Exchange } from "../exchange.ts";
 import type { PlainAnswer } from "../plain-protocols.ts";
 import type { RequestHead } from "./request-head.ts";
@@ -61,10 +60,6 @@ export class DirectExchange implements Exchange, BodySource {
 
   send(answer: PlainAnswer): void {
     this.#connection.answer(this, answer);
-  }
-
-  passOn(connect: ConnectLane, body: Uint8Array): void {
-    connect.takeRead(this, body);
   }
 
   /** Hands on a piece of the body. */

@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders } from "node:http2";
-import type { ConnectLane } from "../connect-lane.ts";
 import type { BodySource, Exchange } from "../exchange.ts";
 import type { PlainAnswer } from "../plain-protocols.ts";
 
@@ -104,10 +103,6 @@ export class CallStream implements Exchange, BodySource {
     if (this.#isClosed || this.hasAnswer) return;
     this.hasAnswer = true;
     this.#host.answer(this, answer, this.#added);
-  }
-
-  passOn(connect: ConnectLane, body: Uint8Array): void {
-    connect.takeRead(this, body);
   }
 
   /** Takes a piece of the body. */
