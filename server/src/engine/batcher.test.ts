@@ -73,6 +73,37 @@ describe("createBatcher()", () => {
     expect([batcher.waiting.calls, batcher.running]).toEqual([0, 0]);
   });
 
+  it.each([
+    {
+      runMs: 1000,
+      rows: [3],
+      name: "gathers what each turn of the event loop brings before a long run",
+    },
+    { runMs: 0.1, rows: [1, 2], name: "runs at once where a run is short" },
+  ])("$name", async ({ runMs, rows }) => {
+    const latency = createLatencyModel();
+    latency.record(1, runMs);
+    const { executor, call, runs } = setUp({ latency });
+    const calls = [call([1])];
+    for (const value of [2, 3]) setImmediate(() => void calls.push(call([value])));
+    await executor.turn();
+    await new Promise((resolve) => setImmediate(resolve));
+    await executor.turn();
+    await Promise.all(calls);
+    expect(runs.map((run) => run.rows)).toEqual(rows);
+  });
+
+  it("waits for no more calls before a long run once a turn has brought none, or the run is full", async () => {
+    const latency = createLatencyModel();
+    latency.record(1, 1000);
+    const { executor, call, runs } = setUp({ latency, maxRows: 2 });
+    const calls = [call([1]), call([2]), call([3])];
+    await executor.turn();
+    await executor.turn();
+    await Promise.all(calls);
+    expect(runs.map((run) => run.rows)).toEqual([2, 1]);
+  });
+
   it("tells of runs that failed, and of those that the calls were split into", async () => {
     const { executor, batcher, call, runs } = setUp();
     const calls = [call([1]), call([-13])];
