@@ -87,14 +87,16 @@ async function offer(
     const { calls, seconds } = await load.load({ ...closed, seconds: plan.throughput });
     rates.push(calls / seconds);
   }
+  const open = { kind: "open", exchange, connections, giveUpMs } as const;
+  // As warm for each factor: overload is another kind of work than calls that wait for each other.
+  await load.load({ ...open, rate: median(rates) * 2, seconds: plan.warmUp.seconds });
   const rows: OverloadRow[] = [];
   for (const factor of factors) {
     const rate = median(rates) * factor;
     const memory = watchMemory(pid);
-    const open = { kind: "open", exchange, connections, rate, giveUpMs } as const;
     // oxlint-disable-next-line no-await-in-loop
     const cpuBefore = readCpuSeconds(pid);
-    const report = await load.load({ ...open, seconds: plan.overload });
+    const report = await load.load({ ...open, rate, seconds: plan.overload });
     const { seconds, inTime = 0, refused = 0, unsent = 0, p50, p99, ownCpu } = report;
     rows.push({
       model,

@@ -10,6 +10,7 @@ import { createLatencyModel } from "./latency-model.ts";
 
 function setUp({
   maxRows = 8,
+  shortRunRows = 0,
   now = (): number => 0,
   latency = createLatencyModel(),
   maxDelayMs = 0,
@@ -24,6 +25,7 @@ function setUp({
     engine,
     latency,
     maxRows,
+    ...(shortRunRows > 0 && { shortRunRows }),
     maxDelayMs,
     maxWaitMs,
     clock: { now },
@@ -92,6 +94,21 @@ describe("createBatcher()", () => {
     await Promise.all(calls);
     expect(runs.map((run) => run.rows)).toEqual(rows);
   });
+
+  it.each([
+    { runMs: 0.1, rows: [5] },
+    { runMs: 1, rows: [2, 2, 1] },
+  ])(
+    "runs more rows than usual where so many take 2 ms at most: $runMs ms a row",
+    async ({ runMs, rows }) => {
+      const latency = { record: () => {}, estimate: (count: number) => count * runMs };
+      const { executor, call, runs } = setUp({ latency, maxRows: 2, shortRunRows: 8 });
+      const calls = [1, 2, 3, 4, 5].map((value) => call([value]));
+      for (let turn = 0; turn < rows.length; turn += 1) await executor.turn();
+      await Promise.all(calls);
+      expect(runs.map((run) => run.rows)).toEqual(rows);
+    },
+  );
 
   it("waits for no more calls before a long run once a turn has brought none, or the run is full", async () => {
     const latency = createLatencyModel();

@@ -35,6 +35,8 @@ export interface BatcherParts {
   readonly clock: Clock;
   /** The most rows of a merged run; 1 merges nothing. A call of more rows runs alone. */
   readonly maxRows: number;
+  /** The most rows of a merged run where so many take no longer than 2 ms. @default maxRows */
+  readonly shortRunRows?: number;
   /** How long a run that is not full waits for more calls, in milliseconds; 0 is not at all. */
   readonly maxDelayMs: number;
   /** The longest that a call may have to wait for its run, in milliseconds (see `createQueueLimit`). */
@@ -49,6 +51,7 @@ export interface BatcherParts {
  */
 export function createBatcher(parts: BatcherParts): Batcher {
   const { engine, latency, clock, maxRows, maxDelayMs, maxWaitMs, telemetry } = parts;
+  const { shortRunRows = maxRows } = parts;
   const forecast = createWaitForecast({ engine, latency, maxRows });
   const parallel = (): number => engine.parallel;
   const limit = createQueueLimit({ forecast, latency, clock, parallel, maxWaitMs });
@@ -57,6 +60,12 @@ export function createBatcher(parts: BatcherParts): Batcher {
   let asked = false;
   let delay: NodeJS.Timeout | undefined;
   let running = 0;
+
+  /** Where runs are short, more rows make fewer turns of the event loop, each of which costs more than many rows. */
+  const rowLimit = (): number => {
+    const longestMs = latency.estimate(shortRunRows);
+    return longestMs > 0 && longestMs <= shortRunMs ? shortRunRows : maxRows;
+  };
 
   const ask = (): void => {
     if (asked) return;
@@ -92,7 +101,8 @@ export function createBatcher(parts: BatcherParts): Batcher {
   const start = async (): Promise<void> => {
     if (maxRows > 1) await gather();
     asked = false;
-    const members = takeBatch(queue, { maxRows, now: clock.now(), latency });
+    const bounds = { maxRows: rowLimit(), now: clock.now(), latency };
+    const members = takeBatch(queue, bounds);
     if (queue.calls > 0) ask();
     if (members.length > 0) await runMembers(members, performance.now());
   };
@@ -179,6 +189,8 @@ export function createBatcher(parts: BatcherParts): Batcher {
   };
 }
 
+/** A run of no more than so many milliseconds delays nobody. */
+const shortRunMs = 2;
 /** A run waits for this part of its time at most for calls that are still coming. */
 const gatheringPart = 0.1;
 /** Less than so many milliseconds is no turn of the event loop. */

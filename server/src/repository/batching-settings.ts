@@ -3,6 +3,8 @@ import type { ModelManifest } from "@presage/gen/presage/v1/manifest_pb";
 import type { BatcherParts } from "../engine/batcher.ts";
 
 const defaultMaxRows = 64;
+/** The most rows of a run by default, where so many are run in hardly any time. */
+const defaultShortRunRows = 256;
 
 /** What a manifest does not say. */
 export interface BatchingDefaults {
@@ -16,11 +18,13 @@ export interface BatchingDefaults {
 export function readBatching(
   manifest: ModelManifest | undefined,
   { mergeable, maxWaitMs }: BatchingDefaults,
-): Pick<BatcherParts, "maxRows" | "maxDelayMs" | "maxWaitMs"> {
-  const { maxBatchSize = defaultMaxRows, maxDelay, maxWait } = manifest?.batching ?? {};
+): Pick<BatcherParts, "maxRows" | "shortRunRows" | "maxDelayMs" | "maxWaitMs"> {
+  const batching = manifest?.batching;
+  const { maxBatchSize = defaultMaxRows, maxDelay, maxWait } = batching ?? {};
   return {
     maxWaitMs: maxWait === undefined ? maxWaitMs : durationMs(maxWait),
     maxRows: mergeable ? maxBatchSize : 1,
+    ...(mergeable && batching?.maxBatchSize === undefined && { shortRunRows: defaultShortRunRows }),
     maxDelayMs: mergeable && maxDelay !== undefined ? durationMs(maxDelay) : 0,
   };
 }
