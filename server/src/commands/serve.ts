@@ -7,7 +7,7 @@ import type { ModelState } from "../repository/model-state.ts";
 import type { ServerLog } from "../telemetry/log/server-log.ts";
 import type { Console, ExitCode } from "./console.ts";
 import { createDebugSwitch, type DebugSwitch } from "./debug-switch.ts";
-import { prepareHeap } from "./heap.ts";
+import { growYoungHeap, holdYoungHeap, prepareHeap } from "./heap.ts";
 import { layOutModels, tableOf } from "./model-table.ts";
 import { openLog } from "./open-log.ts";
 
@@ -89,6 +89,7 @@ async function runServer(
   try {
     const address = await server.listen();
     const models = await server.load();
+    growYoungHeap();
     if (!stopping) {
       const target = targetOf(address);
       announce(console, target, models, json);
@@ -117,6 +118,7 @@ async function createServer(
   });
   if (options.processes === 1) {
     prepareHeap();
+    holdYoungHeap();
     const { buildServer } = await import("../main.ts");
     return buildServer(options, log);
   }

@@ -55,6 +55,8 @@ export interface Junction {
 /** Milliseconds that a client has to close its side of a connection that has failed. */
 const leavingMs = 1000;
 
+const ignoreError = (): void => {};
+
 /** Takes over a connection, whose client's preface is still to be read. */
 export function createJunction(socket: net.Socket, options: JunctionOptions): Junction {
   return new JunctionImplementation(socket, options);
@@ -120,7 +122,10 @@ class JunctionImplementation implements Junction, ClientFramesHost {
     });
     socket.on("data", (chunk: Buffer) => this.#takeClient(chunk));
     socket.on("drain", () => this.#drained());
-    socket.on("end", () => this.rest.push(null));
+    socket.on("end", () => {
+      if (!this.rest.destroyed) this.rest.push(null);
+    });
+    this.rest.on("error", ignoreError);
     socket.on("close", () => {
       this.#stage = "over";
       this.#calls.abandonAll();
