@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the clients of test/interop that are missing: grpcurl and grpc_health_probe, at the
-# versions of tools/go.mod, the linter of Prometheus' pages, of promlint/, OpenTelemetry's Collector, of collector/, and the
+# versions of tools/go.mod, h2spec, at that of h2spec/go.mod, the linter of Prometheus' pages, of promlint/, OpenTelemetry's Collector, of collector/, and the
 # runner of the conformance suite, at those of ../conformance/runner/go.mod, into .tools/bin; what the Python example requires, into .tools/python,
 # and schemathesis, at the versions of schemathesis/requirements.txt; the reader of OpenMetrics, into .tools/openmetrics;
 # what reads compose.yaml and deploy/kubernetes, of deploy-files/; the base image of container/, into .tools/container;
@@ -53,6 +53,7 @@ install_python_packages() { # folder of the environment, file of what it holds
 
 build_go_tool grpcurl github.com/fullstorydev/grpcurl/cmd/grpcurl "$here/tools"
 build_go_tool grpc_health_probe github.com/grpc-ecosystem/grpc-health-probe "$here/tools"
+build_go_tool h2spec github.com/summerwind/h2spec/cmd/h2spec "$here/h2spec"
 build_go_tool promlint . "$here/promlint"
 build_go_tool collector . "$here/collector"
 build_go_tool deployfiles . "$here/deploy-files"

@@ -2,7 +2,7 @@ import { findSoleMemory, largeBytes } from "../../core/sole-memory.ts";
 import { byteLength, type PlainAnswer } from "../plain-protocols.ts";
 import { spareMemory } from "../spare-memory.ts";
 import { AnswerHead, trailerBlock } from "./answer-head.ts";
-import type { CallStream } from "./call-stream.ts";
+import type { CallStream, UnsentAnswer } from "./call-stream.ts";
 import type { FrameOutput } from "./frame-output.ts";
 import {
   defaultMaxFrameBytes,
@@ -44,23 +44,26 @@ export class AnswerSender {
     const length = byteLength(body);
     const head = new AnswerHead(answer, length, added);
     const trailers = answer.trailers === undefined ? undefined : trailerBlock(answer.trailers);
+    const isAll = length === 0 && trailers === undefined;
+    const isLarge = Math.max(head.bytes, trailers?.byteLength ?? 0) > defaultMaxFrameBytes;
     const fits =
-      length <= stream.sendWindow &&
-      length <= this.window &&
-      length < this.maxFrameBytes &&
-      !this.#output.isFull;
+      !isLarge &&
+      (isAll || !this.#output.isFull) &&
+      (length === 0 || (length <= stream.sendWindow && length <= this.window)) &&
+      length < this.maxFrameBytes;
     const output = this.#output;
+    if (isLarge) {
+      const block = Buffer.allocUnsafe(head.bytes);
+      output.add(headerFrames(stream.id, block.subarray(0, head.write(block, 0)), isAll));
+      if (isAll) this.#sent(stream);
+      else this.#wait(stream, { pieces: body, piece: 0, offset: 0, trailers });
+      return;
+    }
     const target = output.reserve(
       head.bytes + (fits ? length : 0) + (trailers?.byteLength ?? 0) + 3 * frameHeadBytes,
     );
-    const isAll = length === 0 && trailers === undefined;
     const start = output.offset;
     let end = head.write(target, start + frameHeadBytes);
-    const headLength = end - start - frameHeadBytes;
-    if (headLength > defaultMaxFrameBytes) {
-      const block = Buffer.from(target.subarray(start + frameHeadBytes, end));
-      output.add(headerFrames(stream.id, block, isAll));
-    }
     writeFrameHead(target, start, {
       length: end - start - frameHeadBytes,
       type: frameTypes.headers,
@@ -69,9 +72,7 @@ export class AnswerSender {
     });
     if (!fits) {
       output.advance(end);
-      stream.unsent = { pieces: body, piece: 0, offset: 0, trailers };
-      this.#waiting.push(stream);
-      this.sendMore();
+      this.#wait(stream, { pieces: body, piece: 0, offset: 0, trailers });
       return;
     }
     if (length > 0) {
@@ -92,10 +93,22 @@ export class AnswerSender {
     this.#sent(stream);
   }
 
+  #wait(stream: CallStream, unsent: UnsentAnswer): void {
+    stream.unsent = unsent;
+    stream.idleChecks = 0;
+    this.#waiting.push(stream);
+    this.sendMore();
+  }
+
   /** Opens the connection's window; returns false if it is then wider than a window can be. */
   open(bytes: number): boolean {
     this.window += bytes;
     return this.window <= largestWindow;
+  }
+
+  /** The bytes of the answers of which a part could not be sent yet. */
+  get waitingBytes(): number {
+    return this.#waiting.reduce((sum, { unsent }) => sum + byteLength(unsent?.pieces ?? []), 0);
   }
 
   /** Forgets a stream whose answer nobody takes. */
@@ -107,7 +120,7 @@ export class AnswerSender {
   /** Sends what there is room for now, a frame of each stream in turn. */
   sendMore(): void {
     let blocked = 0;
-    while (blocked < this.#waiting.length && this.window > 0 && !this.#output.isFull) {
+    while (blocked < this.#waiting.length && !this.#output.isFull) {
       const stream = this.#waiting.shift();
       if (stream === undefined) return;
       const { unsent } = stream;
@@ -132,8 +145,9 @@ export class AnswerSender {
     unsent: NonNullable<CallStream["unsent"]>,
   ): boolean | "blocked" {
     const left = piece.byteLength - unsent.offset;
-    const length = Math.min(left, stream.sendWindow, this.window, this.maxFrameBytes);
-    if (length <= 0 && left > 0) return "blocked";
+    const room = Math.min(stream.sendWindow, this.window, this.maxFrameBytes);
+    const length = Math.max(0, Math.min(left, room));
+    if (length === 0 && left > 0) return "blocked";
     const { offset } = unsent;
     const isPieceEnd = length === left;
     const isBodyEnd = isPieceEnd && unsent.piece === unsent.pieces.length - 1;
@@ -156,10 +170,7 @@ export class AnswerSender {
   #end(stream: CallStream): void {
     const trailers = stream.unsent?.trailers;
     stream.unsent = undefined;
-    if (trailers !== undefined) {
-      const target = this.#output.reserve(frameHeadBytes + trailers.byteLength);
-      this.#output.advance(writeTrailers(target, this.#output.offset, { trailers, stream }));
-    }
+    if (trailers !== undefined) this.#output.add(headerFrames(stream.id, trailers, true));
     this.#sent(stream);
   }
 }

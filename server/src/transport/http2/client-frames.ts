@@ -14,6 +14,8 @@ import {
 } from "./frames.ts";
 import { priorityBytes, readDependency } from "./header-gatherer.ts";
 
+const pingBytes = 8;
+
 /**
  * Follows the frames of a client. Those of calls of the common kind are taken here; all others,
  * and all that can be wrong with them, are passed on to Node's HTTP/2.
@@ -66,8 +68,7 @@ export class ClientFrames implements FrameSink {
         this.#takePriority(frame);
         break;
       case frameTypes.ping:
-        // Node's HTTP/2 ends a connection with an answer to a ping that it has not sent.
-        if ((frame.flags & frameFlags.ack) === 0) this.#host.pass(frame.bytes);
+        this.#takePing(frame);
         break;
       default:
         this.#host.pass(frame.bytes);
@@ -82,7 +83,7 @@ export class ClientFrames implements FrameSink {
     const { stream, flags } = head;
     this.#dataStream = stream;
     this.#isEnd = (flags & frameFlags.endStream) !== 0;
-    const call = this.#host.find(stream);
+    const call = this.#parts.calls.find(stream);
     this.#reader = call ?? (this.#isRests(stream) ? "rest" : undefined);
     this.#host.receive(head, call);
     if (this.#reader === "rest") this.#passed = [bytes];
@@ -105,7 +106,7 @@ export class ClientFrames implements FrameSink {
       return;
     }
     reader.takeData(piece);
-    if (isLast && this.#isEnd && !reader.isClosed) this.#host.finish(reader);
+    if (isLast && this.#isEnd && !reader.isClosed) this.#parts.calls.finish(reader);
   }
 
   tooLarge(bytes: Buffer): void {
@@ -137,12 +138,18 @@ export class ClientFrames implements FrameSink {
   #takeSettings(frame: Frame): void {
     const settings = readSettings(frame);
     if (settings !== undefined) this.#host.configure(settings);
-    this.#host.pass(settings?.frame ?? frame.bytes);
+    this.#host.settle(settings?.frame ?? frame.bytes);
+  }
+
+  /** Pings are answered here: a way through Node's HTTP/2 and back for each would be worth sending many. */
+  #takePing({ flags, stream, length, bytes }: Frame): void {
+    if (length !== pingBytes || stream !== 0) this.#host.pass(bytes);
+    else if ((flags & frameFlags.ack) === 0) this.#host.answerPing(bytes.subarray(frameHeadBytes));
   }
 
   #takeWindowUpdate({ stream, length, bytes }: Frame): void {
     const increment = length === 4 ? bytes.readUInt32BE(frameHeadBytes) & largestWindow : 0;
-    const call = this.#host.find(stream);
+    const call = this.#parts.calls.find(stream);
     if (call !== undefined && length === 4) {
       if (increment > 0) this.#host.open(call, increment);
       else {
@@ -154,11 +161,11 @@ export class ClientFrames implements FrameSink {
   }
 
   #takeReset({ stream, length, bytes }: Frame): void {
-    const call = this.#host.find(stream);
+    const call = this.#parts.calls.find(stream);
     if (call !== undefined && length === 4) {
       this.#host.giveUp(call);
     } else if (length !== 4 || this.#isRests(stream)) {
-      this.#parts.rest.close(stream);
+      this.#host.dropRest(stream);
       this.#host.pass(bytes);
     }
   }

@@ -89,10 +89,10 @@ export class ClientHeaders {
   }
 
   #takeTrailers({ stream, isEnd }: HeaderBlock, list: HeaderList | undefined): void {
-    const call = this.#host.find(stream);
+    const call = this.#parts.calls.find(stream);
     if (call === undefined) {
       if (!this.#parts.rest.has(stream)) {
-        if (!this.#host.wasReset(stream)) this.#host.fail(errorCodes.streamClosed);
+        if (!this.#parts.calls.wasReset(stream)) this.#host.fail(errorCodes.streamClosed);
       } else {
         this.#host.pass(headerFrames(stream, encodeHeaders(pairs(list ?? [])), isEnd));
         if (isEnd) this.#parts.rest.endRequest(stream);
@@ -101,7 +101,7 @@ export class ClientHeaders {
     else if (!isEnd || list === undefined || list.some((text) => text.startsWith(":"))) {
       this.#host.reset(stream, errorCodes.protocolError);
       this.#host.offend();
-    } else this.#host.finish(call);
+    } else this.#parts.calls.finish(call);
   }
 }
 

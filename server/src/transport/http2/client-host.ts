@@ -3,12 +3,11 @@ import type { CallStream } from "./call-stream.ts";
 import type { ClientSettings } from "./client-settings.ts";
 import type { FrameHead } from "./frames.ts";
 import type { HeaderDecoder } from "./hpack/header-decoder.ts";
+import type { OpenCalls } from "./open-calls.ts";
 import type { RestStreams } from "./rest-streams.ts";
 
 /** What the frames of a client do to its connection. */
 export interface ClientFramesHost {
-  /** The open call of this id that the server answers past Node's HTTP/2. */
-  find(stream: number): CallStream | undefined;
   /** Takes a call past Node's HTTP/2; returns false for one that is not of the common kind. */
   takeCall(stream: number, headers: IncomingHttpHeaders): boolean;
   /** Whether one more call may be open. */
@@ -19,16 +18,18 @@ export interface ClientFramesHost {
   reset(stream: number, code: number): void;
   /** Ends a call that its client has given up. */
   giveUp(stream: CallStream): void;
+  /** Has a frame of SETTINGS acknowledged, by Node's HTTP/2 unless that has left. */
+  settle(frame: Buffer): void;
+  /** Answers a ping. */
+  answerPing(data: Buffer): void;
+  /** The client has given up a stream of Node's HTTP/2. */
+  dropRest(stream: number): void;
   /** Answers a frame on a stream that is over, as its client should know. */
   refuseClosed(stream: number): void;
   /** Notes a frame that breaks the protocol, or does nothing; too many end the connection. */
   offend(): void;
-  /** Whether the server has reset a stream lately, which its client may not know yet. */
-  wasReset(stream: number): boolean;
   /** Opens a window by so many bytes: that of a call, or of the connection. */
   open(stream: CallStream | undefined, bytes: number): void;
-  /** The request of a call is whole. */
-  finish(stream: CallStream): void;
   /** Follows new settings. */
   configure(settings: ClientSettings): void;
   /** Gives bytes to Node's HTTP/2. */
@@ -40,6 +41,8 @@ export interface ClientFramesHost {
 /** What else the frames of a client need. */
 export interface ClientFramesParts {
   readonly host: ClientFramesHost;
+  /** The open calls that the server answers past Node's HTTP/2. */
+  readonly calls: Pick<OpenCalls, "find" | "finish" | "wasReset">;
   readonly decoder: HeaderDecoder;
   readonly rest: RestStreams;
   /** The most bytes of a header block. */

@@ -47,10 +47,6 @@ export class FrameSplitter {
 
   /** Takes the next bytes. The sink gets views of them. */
   push(chunk: Buffer): void {
-    if (this.#isOver) {
-      this.#sink.tooLarge(chunk);
-      return;
-    }
     let taken = 0;
     while (this.#begunBytes > 0 && taken < chunk.byteLength) {
       const end = Math.min(chunk.byteLength, taken + this.#wanted - this.#begunBytes);
@@ -79,6 +75,10 @@ export class FrameSplitter {
   }
 
   #split(bytes: Buffer): void {
+    if (this.#isOver) {
+      this.#sink.tooLarge(bytes);
+      return;
+    }
     const { length: end } = bytes;
     let offset = 0;
     while (offset < end) {

@@ -37,6 +37,9 @@ export const errorCodes = {
 /** The settings (RFC 9113, section 6.5.2) that this server reads itself. */
 export const settingIds = { headerTableSize: 1, initialWindowSize: 4, maxFrameSize: 5 } as const;
 
+/** Where a frame has its flags. */
+export const flagsOffset = 4;
+
 /** The bytes before the payload of each frame. */
 export const frameHeadBytes = 9;
 

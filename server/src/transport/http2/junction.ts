@@ -13,10 +13,15 @@ import { FrameOutput } from "./frame-output.ts";
 import { FrameSplitter } from "./frame-splitter.ts";
 import {
   clientPreface,
+  createFrame,
   defaultMaxFrameBytes,
   errorCodes,
   type FrameHead,
+  flagsOffset,
+  frameFlags,
+  frameTypes,
   goawayFrame,
+  resetFrame,
   windowUpdateFrame,
 } from "./frames.ts";
 import { createHeaderDecoder } from "./hpack/header-decoder.ts";
@@ -24,6 +29,8 @@ import { OpenCalls } from "./open-calls.ts";
 import { RestFrames } from "./rest-frames.ts";
 import { RestSocket } from "./rest-socket.ts";
 import { RestStreams } from "./rest-streams.ts";
+
+const megabyte: number = 1024 * 1024;
 
 /** What a junction works with. */
 export interface JunctionOptions {
@@ -108,6 +115,7 @@ class JunctionImplementation implements Junction, ClientFramesHost {
     });
     this.#client = new ClientFrames({
       host: this,
+      calls: this.#calls,
       decoder: createHeaderDecoder({
         maxListBytes: maxHeaderListBytes,
         maxFields: maxHeaderFields,
@@ -148,12 +156,12 @@ class JunctionImplementation implements Junction, ClientFramesHost {
 
   // What the frames of the client do.
 
-  find(stream: number): CallStream | undefined {
-    return this.#calls.find(stream);
-  }
-
   hasRoom(): boolean {
-    return this.#calls.size + this.#restStreams.size < this.#limits.maxConcurrentStreams;
+    const { maxConcurrentStreams, maxSessionMemoryMb } = this.#limits;
+    return (
+      this.#calls.size + this.#restStreams.size < maxConcurrentStreams &&
+      this.#calls.sender.waitingBytes < maxSessionMemoryMb * megabyte
+    );
   }
 
   takeCall(stream: number, headers: IncomingHttpHeaders): boolean {
@@ -169,12 +177,11 @@ class JunctionImplementation implements Junction, ClientFramesHost {
     if (call !== undefined) this.#calls.receive(call, length);
   }
 
-  wasReset(stream: number): boolean {
-    return this.#calls.wasReset(stream);
-  }
-
   reset(stream: number, code: number): void {
     this.#calls.reset(stream, code);
+    if (!this.#restStreams.has(stream)) return;
+    this.dropRest(stream);
+    this.pass(resetFrame(stream, code));
   }
 
   open(call: CallStream | undefined, bytes: number): void {
@@ -193,7 +200,7 @@ class JunctionImplementation implements Junction, ClientFramesHost {
   }
 
   refuseClosed(stream: number): void {
-    if (this.wasReset(stream)) return;
+    if (this.#calls.wasReset(stream)) return;
     this.reset(stream, errorCodes.streamClosed);
     this.offend();
   }
@@ -202,16 +209,32 @@ class JunctionImplementation implements Junction, ClientFramesHost {
     if (!this.#guard.offend()) this.fail(errorCodes.enhanceYourCalm);
   }
 
-  finish(call: CallStream): void {
-    this.#calls.finish(call);
+  dropRest(stream: number): void {
+    this.#restStreams.close(stream);
+    this.#restFrames.drop(stream);
   }
 
   configure(settings: ClientSettings): void {
-    this.#calls.configure(settings);
+    if (!this.#calls.configure(settings)) this.fail(errorCodes.flowControlError);
   }
 
   pass(bytes: Buffer): void {
     if (!this.rest.destroyed && !this.rest.readableEnded) this.rest.push(bytes);
+  }
+
+  settle(frame: Buffer): void {
+    if (!this.#guard.settle()) this.fail(errorCodes.enhanceYourCalm);
+    else if (this.#stage !== "leaving") this.pass(frame);
+    else if (((frame[flagsOffset] ?? 0) & frameFlags.ack) === 0)
+      this.#output.add(
+        createFrame({ type: frameTypes.settings, flags: frameFlags.ack, stream: 0 }),
+      );
+  }
+
+  answerPing(data: Buffer): void {
+    this.#output.add(
+      createFrame({ type: frameTypes.ping, flags: frameFlags.ack, stream: 0 }, data),
+    );
   }
 
   fail(code: number): void {

@@ -68,7 +68,6 @@ export class OpenCalls implements CallStreamHost {
   /** Notes that so many bytes have come on a call's stream. */
   receive(call: CallStream, bytes: number): void {
     const { output, streamWindowBytes } = this.#parts;
-    call.idleChecks = 0;
     call.receiveWindow -= bytes;
     if (call.receiveWindow < 0) this.reset(call.id, errorCodes.flowControlError);
     else if (call.receiveWindow * 2 <= streamWindowBytes) {
@@ -111,14 +110,18 @@ export class OpenCalls implements CallStreamHost {
     for (const call of this.#calls.values()) this.abandon(call);
   }
 
-  /** Follows the client's settings. */
-  configure({ streamWindow, maxFrameBytes }: ClientSettings): void {
+  /** Follows the client's settings; returns false if a window is then wider than one can be. */
+  configure({ streamWindow, maxFrameBytes }: ClientSettings): boolean {
     const { sender } = this;
     if (maxFrameBytes !== undefined) sender.maxFrameBytes = maxFrameBytes;
-    if (streamWindow === undefined) return;
-    for (const call of this.#calls.values()) call.sendWindow += streamWindow - sender.streamWindow;
+    if (streamWindow === undefined) return true;
+    for (const call of this.#calls.values()) {
+      call.sendWindow += streamWindow - sender.streamWindow;
+      if (call.sendWindow > largestWindow) return false;
+    }
     sender.streamWindow = streamWindow;
     sender.sendMore();
+    return true;
   }
 
   /** Gives up the calls whose client has done nothing for too long. */

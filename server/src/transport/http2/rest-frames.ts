@@ -3,6 +3,7 @@ import type { FrameOutput } from "./frame-output.ts";
 import { FrameSplitter } from "./frame-splitter.ts";
 import {
   type Frame,
+  flagsOffset,
   frameFlags,
   frameHeadBytes,
   frameTypes,
@@ -146,5 +147,3 @@ export class RestFrames {
     this.#parts.leaving(code);
   }
 }
-
-const flagsOffset = 4;
