@@ -63,6 +63,18 @@ describe("createPlainLane()", () => {
     expect(faults).toHaveLength(1);
   });
 
+  it.each(["\r", "\n", "\0", "\u001f", "\u007f", "\u0100", "a\r\nset-cookie: b"])(
+    "fails a call whose method adds a header of the value %j",
+    async (value) => {
+      const [sent, faults] = await call((_, context) => {
+        context.addHeader?.("x-a", value);
+        return {};
+      });
+      expect(sent.status).toBe(500);
+      expect(faults).toMatchObject([{ message: "a value of the header x-a is none" }]);
+    },
+  );
+
   it("refuses an answer that is larger than the limit", async () => {
     const [sent, faults] = await call(() => ({ model: { name: "a".repeat(200) } }));
     expect([sent.status, faults]).toEqual([429, []]);

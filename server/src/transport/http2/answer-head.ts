@@ -1,9 +1,6 @@
 import type { PlainAnswer } from "../plain-protocols.ts";
 import { encodeHeaders, fieldBytes, writeField } from "./hpack/header-encoder.ts";
 
-/** What a header value must not have in it: it would not come through every proxy, or begin another line. */
-const unfit = /[^\t\u0020-\u007e\u0080-\u00ff]/;
-
 const starts = new Map<string, Map<number, Buffer>>();
 
 /** The block of what most answers begin with, made once for each status and content type of ours. */
@@ -42,7 +39,7 @@ export class AnswerHead {
   /** At most so many bytes are written. */
   readonly bytes: number;
 
-  /** `added` goes out besides the answer's own headers. Throws a TypeError for a value that no header can have. */
+  /** `added` goes out besides the answer's own headers. Their values were checked where they were added. */
   constructor(answer: PlainAnswer, bodyBytes: number, added: Fields | undefined) {
     this.#start = startBlock(answer.status, answer.contentType);
     this.#date = currentDate();
@@ -76,7 +73,6 @@ function fieldsBytes(fields: Fields): number {
   let bytes = 0;
   for (const name in fields) {
     const value = fields[name] ?? "";
-    if (unfit.test(value)) throw new TypeError(`a value of the header ${name} is not one`);
     bytes += fieldBytes(name, value);
   }
   return bytes;

@@ -119,6 +119,10 @@ export class AnswerSender {
 
   /** Sends what there is room for now, a frame of each stream in turn. */
   sendMore(): void {
+    if (this.#waiting.length > 0) this.#output.gather(() => this.#sendWaiting());
+  }
+
+  #sendWaiting(): void {
     let blocked = 0;
     while (blocked < this.#waiting.length && !this.#output.isFull) {
       const stream = this.#waiting.shift();

@@ -61,11 +61,22 @@ export class FrameOutput {
       return;
     }
     this.advance(offset);
-    this.#socket.cork();
+    const socket = this.#socket;
+    socket.cork();
     this.flush();
-    this.#socket.write(payload, (error) => {
-      if (error === null || error === undefined) written?.();
-    });
+    if (written === undefined) socket.write(payload);
+    else
+      socket.write(payload, (error) => {
+        if (error === null || error === undefined) written();
+      });
+    socket.uncork();
+  }
+
+  /** Writes what is added meanwhile with one call of the system, as far as that can be. */
+  gather(add: () => void): void {
+    this.#socket.cork();
+    add();
+    this.flush();
     this.#socket.uncork();
   }
 
