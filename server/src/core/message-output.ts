@@ -125,11 +125,16 @@ class MessageOutputImplementation implements MessageOutput {
 
   string(value: string): void {
     if (value.length <= shortText && this.#ascii(value)) return;
-    const opened = this.open();
     // No character of the string takes more.
-    this.#reserve(value.length * 3);
-    this.#at += this.#space.write(value, this.#at);
-    this.close(opened);
+    this.#reserve(5 + value.length * 3);
+    const start = this.#at;
+    // Its length, unless it has a character that takes more than a byte.
+    const lead = varintBytes(value.length);
+    const written = this.#space.write(value, start + lead);
+    const more = varintBytes(written) - lead;
+    if (more > 0) this.#space.copyWithin(start + lead + more, start + lead, start + lead + written);
+    this.#varint(written);
+    this.#at = start + lead + more + written;
   }
 
   bytes(value: Uint8Array): void {

@@ -115,7 +115,7 @@ export function createPredictionIds(clock: Clock): PredictionIds {
       const body = sealer.reserve(roomFor(rowCount, reader));
       writeIdentity(body);
       const length = writeAnswers(body, { at: identityBytes, rowCount, reader });
-      return described.text + sealer.seal(length);
+      return sealer.seal(length);
     },
     read(id) {
       if (unsealedId.test(id)) {

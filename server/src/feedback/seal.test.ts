@@ -5,11 +5,15 @@ import { checkKey, createSealer, decode, keyBytes } from "./seal.ts";
 
 const key = Buffer.from(Array.from({ length: keyBytes }, (_, index) => index));
 const common = Buffer.from("the slice");
+const commonText = common.toString("base64url");
 
+/** What is sealed, without what is in common. */
 function sealed(bytes: Uint8Array, sealer = createSealer(key, common)): string {
   const view = sealer.reserve(bytes.length);
   bytes.forEach((byte, at) => view.setUint8(at, byte));
-  return sealer.seal(bytes.length);
+  const text = sealer.seal(bytes.length);
+  expect(text.slice(0, commonText.length)).toBe(commonText);
+  return text.slice(commonText.length);
 }
 
 describe("createSealer()", () => {

@@ -11,27 +11,30 @@ const leastBytes = 192;
 export interface Sealer {
   /** Where to write what is to be sealed, at least so many bytes; the same memory at every call. */
   reserve(length: number): DataView;
-  /** The first bytes of what was reserved and their code, in base64url. */
+  /** What is in common, the first bytes of what was reserved, and their code, as one text in base64url. */
   seal(length: number): string;
-  /** The bytes of a text that `seal` gave with this key; undefined for any other text. */
+  /** The bytes of a text that `seal` gave with this key, without what is in common; undefined for any other text. */
   open(text: string): Buffer | undefined;
 }
 
 /**
- * Makes a sealer of what has something in common. Its key is the beginning of the
+ * Makes a sealer of what has something in common, whose bytes divide by 3. Its key is the beginning of the
  * HMAC-SHA-256 of that, so the given key is used for nothing else; its codes are
  * SipHash's, a third of what one of Node's hashes takes for a few rows.
  */
 export function createSealer(key: Uint8Array, common: Uint8Array): Sealer {
   const derived = createHmac("sha256", checkKey(key)).update(common).digest();
   const sipKey = viewOf(derived.subarray(0, sipKeyBytes));
-  let memory = Buffer.alloc(leastBytes);
-  let view = viewOf(memory);
+  const start = common.length;
+  let memory = Buffer.alloc(start + leastBytes);
+  memory.set(common);
+  let view = viewOf(memory.subarray(start));
 
   const reserve = (length: number): DataView => {
-    if (length + sipCodeBytes > memory.length) {
-      memory = Buffer.alloc(Math.max(length + sipCodeBytes, 2 * memory.length));
-      view = viewOf(memory);
+    if (length + sipCodeBytes > view.byteLength) {
+      memory = Buffer.alloc(start + Math.max(length + sipCodeBytes, 2 * view.byteLength));
+      memory.set(common);
+      view = viewOf(memory.subarray(start));
     }
     return view;
   };
@@ -39,16 +42,17 @@ export function createSealer(key: Uint8Array, common: Uint8Array): Sealer {
     reserve,
     seal(length) {
       writeSipHash(view, length, sipKey);
-      return memory.toString("base64url", 0, length + sipCodeBytes);
+      // One text, as one of two parts would have to be put together by whoever writes it.
+      return memory.toString("base64url", 0, start + length + sipCodeBytes);
     },
     open(text) {
       const given = decode(text);
       if (given === undefined || given.length < sipCodeBytes) return undefined;
       const length = given.length - sipCodeBytes;
       reserve(length);
-      memory.set(given.subarray(0, length));
+      memory.set(given.subarray(0, length), start);
       writeSipHash(view, length, sipKey);
-      const whole = memory.subarray(0, given.length);
+      const whole = memory.subarray(start, start + given.length);
       return timingSafeEqual(whole, given) ? given.subarray(0, length) : undefined;
     },
   };

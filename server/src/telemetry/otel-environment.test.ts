@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isExported } from "./otel-environment.ts";
+import { isExported, readRootRatio } from "./otel-environment.ts";
 
 describe("isExported()", () => {
   const cases: [string, Record<string, string>, boolean, boolean][] = [
@@ -33,5 +33,32 @@ describe("isExported()", () => {
       traces,
       metrics,
     ]);
+  });
+});
+
+describe("readRootRatio()", () => {
+  const cases: readonly (readonly [
+    sampler: string,
+    argument: string,
+    ratio: number | undefined,
+  ])[] = [
+    ["parentbased_traceidratio", "0.01", 0.01],
+    [" parentbased_traceidratio ", "0", 0],
+    ["parentbased_traceidratio", "1", 1],
+    ["parentbased_traceidratio", "", undefined],
+    ["parentbased_traceidratio", "2", undefined],
+    ["parentbased_traceidratio", "many", undefined],
+    ["traceidratio", "0.01", undefined],
+    ["always_on", "0.01", undefined],
+  ];
+  it.each(cases)(
+    "reads %j with %j as %s",
+    (OTEL_TRACES_SAMPLER, OTEL_TRACES_SAMPLER_ARG, ratio) => {
+      expect(readRootRatio({ OTEL_TRACES_SAMPLER, OTEL_TRACES_SAMPLER_ARG })).toBe(ratio);
+    },
+  );
+
+  it("reads no ratio where none is asked for", () => {
+    expect(readRootRatio({})).toBeUndefined();
   });
 });

@@ -19,3 +19,15 @@ export function isExported(
   const endpoints = [`OTEL_EXPORTER_OTLP_${upper}_ENDPOINT`, "OTEL_EXPORTER_OTLP_ENDPOINT"];
   return endpoints.some((name) => read(name) !== "");
 }
+
+/**
+ * The part of the traces that begin here which is sampled, if the standard
+ * variables say `parentbased_traceidratio`; undefined: whatever the sampler says.
+ */
+export function readRootRatio(
+  environment: Readonly<Record<string, string | undefined>>,
+): number | undefined {
+  if (environment["OTEL_TRACES_SAMPLER"]?.trim() !== "parentbased_traceidratio") return undefined;
+  const ratio = Number(environment["OTEL_TRACES_SAMPLER_ARG"]?.trim() || Number.NaN);
+  return ratio >= 0 && ratio <= 1 ? ratio : undefined;
+}

@@ -8,12 +8,12 @@ import {
   SimpleSpanProcessor,
   TracerProvider,
 } from "@opentelemetry/sdk-trace";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { CallRecord, CallStart, CallTelemetry, RunRecord } from "../core/call-record.ts";
 import { ServingError } from "../core/errors.ts";
 import { silentCallLog } from "../core/log.ts";
 import { createCallTelemetry } from "./call-telemetry.ts";
-import { createOtelSpans } from "./otel-spans.ts";
+import { createOtelSpans, parentOrAlways } from "./otel-spans.ts";
 import { createMetricRegistry, type MetricRegistry } from "./registry.ts";
 
 const predict = "presage.v1.InferenceService/Predict";
@@ -37,8 +37,10 @@ interface SetUp {
 function setUp({
   sampler,
   trustRemoteContext = true,
+  rootRatio,
 }: {
   readonly sampler?: Sampler;
+  readonly rootRatio?: number;
   readonly trustRemoteContext?: boolean;
 } = {}): SetUp {
   const exporter = new InMemorySpanExporter();
@@ -50,6 +52,7 @@ function setUp({
     tracer: provider.getTracer("test"),
     propagator: new W3CTraceContextPropagator(),
     trustRemoteContext,
+    rootRatio,
     shutdown: () => provider.shutdown(),
   });
   const registry = createMetricRegistry();
@@ -230,4 +233,24 @@ describe("createOtelSpans()", () => {
     const { traceId, spanId } = spans()[0]?.spanContext() ?? {};
     expect(exemplars).toMatchObject([{ traceId, spanId }]);
   });
+
+  it.each([
+    { ratio: 0, traceparent: undefined, trustRemoteContext: true, spans: 0 },
+    { ratio: 0.3, traceparent: undefined, trustRemoteContext: true, spans: 0 },
+    { ratio: 0.31, traceparent: undefined, trustRemoteContext: true, spans: 1 },
+    { ratio: 0, traceparent: fromCaller, trustRemoteContext: true, spans: 1 },
+    { ratio: 1, traceparent: `${fromCaller.slice(0, -1)}0`, trustRemoteContext: true, spans: 0 },
+    { ratio: 0, traceparent: fromCaller, trustRemoteContext: false, spans: 0 },
+    { ratio: 1, traceparent: `${fromCaller.slice(0, -1)}0`, trustRemoteContext: false, spans: 1 },
+  ])(
+    "samples a part of $ratio of what begins here, and what its caller does: $traceparent, trusted: $trustRemoteContext",
+    ({ ratio, traceparent, trustRemoteContext, spans: count }) => {
+      const random = vi.spyOn(Math, "random").mockReturnValue(0.3);
+      const set = { sampler: parentOrAlways, trustRemoteContext, rootRatio: ratio };
+      const { telemetry, spans } = setUp(set);
+      telemetry.begin(startOf(traceparent)).end();
+      random.mockRestore();
+      expect(spans()).toHaveLength(count);
+    },
+  );
 });

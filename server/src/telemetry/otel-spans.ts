@@ -1,6 +1,7 @@
 import {
   type Context,
   ROOT_CONTEXT,
+  SamplingDecision,
   type Span,
   type SpanContext,
   SpanKind,
@@ -25,19 +26,29 @@ export interface OtelSpansOptions {
    * otherwise choose its traces' ids, and that all of them are sampled.
    */
   readonly trustRemoteContext: boolean;
+  /**
+   * The part of the traces that begin here which is sampled: what the others would
+   * cost is saved, ids and all. The tracer has to sample each that it is asked for.
+   * @default every one is made, and the tracer's sampler decides
+   */
+  readonly rootRatio?: number | undefined;
   readonly shutdown: () => Promise<void>;
 }
 
 /** Makes spans by OpenTelemetry's API. */
 export function createOtelSpans(options: OtelSpansOptions): Tracing {
-  const { tracer, propagator, trustRemoteContext, shutdown } = options;
+  const { tracer, propagator, trustRemoteContext, rootRatio = 1, shutdown } = options;
+  const contextHeaders = propagator.fields().map((name) => name.toLowerCase());
   return {
     shutdown,
     begin(start) {
+      const isTraced = contextHeaders.some((name) => start.header(name) !== undefined);
+      const remote = isTraced ? propagator.extract(ROOT_CONTEXT, start, callHeaders) : ROOT_CONTEXT;
+      const caller = isTraced ? trace.getSpanContext(remote) : undefined;
+      const beginsHere = caller === undefined || !trustRemoteContext;
+      if (beginsHere && rootRatio < 1 && Math.random() >= rootRatio) return undefined;
       // Now, so that the spans of a long-lived server keep to the clock of the others.
       const origin = Date.now() - performance.now();
-      const remote = propagator.extract(ROOT_CONTEXT, start, callHeaders);
-      const caller = trace.getSpanContext(remote);
       const context = trustRemoteContext ? remote : ROOT_CONTEXT;
       const links = trustRemoteContext || caller === undefined ? [] : [{ context: caller }];
       const { method, protocol, startedAt } = start;
@@ -55,6 +66,21 @@ export function createOtelSpans(options: OtelSpansOptions): Tracing {
     },
   };
 }
+
+/**
+ * The sampler that goes with a `rootRatio`: it takes what it is asked for, and else
+ * what the caller's trace takes.
+ */
+export const parentOrAlways = {
+  shouldSample(context: Context): { readonly decision: number } {
+    const parent = trace.getSpanContext(context);
+    const isSampled = parent === undefined || (parent.traceFlags & sampledFlag) !== 0;
+    return {
+      decision: isSampled ? SamplingDecision.RECORD_AND_SAMPLED : SamplingDecision.NOT_RECORD,
+    };
+  },
+  toString: (): string => "parent, or always",
+};
 
 /** Reads the headers of a call. */
 const callHeaders: TextMapGetter<CallStart> = {

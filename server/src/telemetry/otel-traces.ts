@@ -3,8 +3,9 @@ import { propagation, trace } from "@opentelemetry/api";
 import { NodeSDK } from "@opentelemetry/sdk-node";
 import type { Log } from "../core/log.ts";
 import { sendDiagnosticsTo } from "./otel-diagnostics.ts";
+import { readRootRatio } from "./otel-environment.ts";
 import { describeResource } from "./otel-resource.ts";
-import { createOtelSpans } from "./otel-spans.ts";
+import { createOtelSpans, parentOrAlways } from "./otel-spans.ts";
 import type { Tracing } from "./tracing.ts";
 
 /** A receiver that is away must not keep a server from ending, as its own limit of 30 s would. */
@@ -25,7 +26,9 @@ export interface OtelTracesOptions {
  * and resource. The service is called `presage` unless they name it otherwise.
  */
 export function startOtelTraces({ version, trustRemoteContext, log }: OtelTracesOptions): Tracing {
+  const rootRatio = readRootRatio(process.env);
   const sdk = new NodeSDK({
+    ...(rootRatio !== undefined && { sampler: parentOrAlways }),
     resource: describeResource(version),
     autoDetectResources: false,
     instrumentations: [],
@@ -43,6 +46,7 @@ export function startOtelTraces({ version, trustRemoteContext, log }: OtelTraces
       fields: () => propagation.fields(),
     },
     trustRemoteContext,
+    rootRatio,
     async shutdown() {
       try {
         await Promise.race([sdk.shutdown(), giveUp()]);

@@ -3,8 +3,11 @@ import type { SpanIdentity } from "../core/telemetry.ts";
 
 /** Makes the spans of calls. */
 export interface Tracing {
-  /** Begins the span of a call; where the caller's context is trusted, as a part of its trace. */
-  begin(start: CallStart): TraceSpan;
+  /**
+   * Begins the span of a call; where the caller's context is trusted, as a part of
+   * its trace. Gives undefined where no trace is to tell of the call.
+   */
+  begin(start: CallStart): TraceSpan | undefined;
   /** Sends what is not sent yet, and ends. */
   shutdown(): Promise<void>;
 }
