@@ -26,6 +26,7 @@ import {
 } from "./frames.ts";
 import { createHeaderDecoder } from "./hpack/header-decoder.ts";
 import { OpenCalls } from "./open-calls.ts";
+import type { Patience } from "./patience.ts";
 import { RestFrames } from "./rest-frames.ts";
 import { RestSocket } from "./rest-socket.ts";
 import { RestStreams } from "./rest-streams.ts";
@@ -39,14 +40,6 @@ export interface JunctionOptions {
   readonly maxHeaderFields: number;
   /** Takes calls of the common kind. */
   readonly takeCall: CallTaker;
-}
-
-/** How often a client may be looked at without having done anything, before it is given up. */
-export interface Patience {
-  /** Until its request is whole. */
-  readonly requestChecks: number;
-  /** While an answer waits for it. */
-  readonly answerChecks: number;
 }
 
 /** One HTTP/2 connection whose calls of the common kind go past Node's HTTP/2. */

@@ -8,7 +8,7 @@ import { CallStream, type CallStreamHost } from "./call-stream.ts";
 import type { ClientSettings } from "./client-settings.ts";
 import type { FrameOutput } from "./frame-output.ts";
 import { errorCodes, largestWindow, resetFrame, windowUpdateFrame } from "./frames.ts";
-import type { Patience } from "./junction.ts";
+import type { Patience } from "./patience.ts";
 
 /** What the open calls of a connection work with. */
 export interface OpenCallsParts {
