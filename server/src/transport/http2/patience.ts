@@ -1,4 +1,4 @@
-/** How often a client may be looked at without having done anything, before it is given up. */
+/** How many looks are taken at a client that is slow, before its call is given up. */
 export interface Patience {
   /** Until its request is whole. */
   readonly requestChecks: number;
