@@ -25,7 +25,6 @@ const inRequest = {
   model: tagOf(asked.model),
   version: tagOf(asked.version),
   tensors: tagOf(asked.tensors),
-  routingKey: tagOf(asked.routingKey),
   requestId: tagOf(asked.requestId),
 };
 const tensor = TensorSchema.field;

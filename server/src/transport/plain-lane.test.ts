@@ -102,6 +102,39 @@ describe("createPlainLane()", () => {
     });
     expect([answer.status, textOf(answer)]).toEqual([200, way.expected]);
   });
+
+  it.each(["constructor", "__proto__", "toString", "text/plain"])(
+    "leaves a request of the content type %s to others",
+    (contentType) => {
+      const lane = createPlainLane({
+        methods: [
+          {
+            path: "/x",
+            input: GetModelRequestSchema,
+            output: GetModelResponseSchema,
+            answer: () => ({}),
+          },
+        ],
+        steps: createCallSteps({ reportFault: () => {} }),
+        anyTypes: createRegistry(),
+        connect: { take: () => {}, takeRead: () => {} },
+        maxRequestBytes: 100,
+        maxResponseBytes: 100,
+        maxValues: 100,
+        maxDeadlineMs: 1000,
+      });
+      const exchange: Exchange = {
+        path: "/x",
+        headers: { "content-type": contentType },
+        version: 1,
+        source: new PassThrough(),
+        onClose: () => {},
+        addHeaders: () => {},
+        send: () => {},
+      };
+      expect(lane.take(exchange)).toBe(false);
+    },
+  );
 });
 
 function assertUnasked(): never {

@@ -167,23 +167,23 @@ function connect(contentType: string, format: "binary" | "json"): PlainProtocol 
   };
 }
 
-/** The protocols of the common kind of call, by the content type that names each. */
-export type PlainProtocols = Readonly<Record<string, PlainProtocol>>;
+/** The protocols of the common kind of call, by the content type that names each; no object, whose own names a client could ask for. */
+export type PlainProtocols = ReadonlyMap<string, PlainProtocol>;
 
 /** gRPC over HTTP/2 alone. */
-export const grpcProtocols: PlainProtocols = {
-  "application/grpc": grpc("application/grpc+proto"),
-  "application/grpc+proto": grpc("application/grpc+proto"),
-};
+export const grpcProtocols: PlainProtocols = new Map([
+  ["application/grpc", grpc("application/grpc+proto")],
+  ["application/grpc+proto", grpc("application/grpc+proto")],
+]);
 
 /** Every protocol. */
-export const plainProtocols: PlainProtocols = {
+export const plainProtocols: PlainProtocols = new Map([
   ...grpcProtocols,
-  "application/grpc-web": grpcWeb("application/grpc-web+proto"),
-  "application/grpc-web+proto": grpcWeb("application/grpc-web+proto"),
-  "application/proto": connect("application/proto", "binary"),
-  "application/json": connect("application/json", "json"),
-};
+  ["application/grpc-web", grpcWeb("application/grpc-web+proto")],
+  ["application/grpc-web+proto", grpcWeb("application/grpc-web+proto")],
+  ["application/proto", connect("application/proto", "binary")],
+  ["application/json", connect("application/json", "json")],
+]);
 
 /** Headers with which a request is not of the common kind, unless they say what is usual. */
 const unusual: readonly (readonly [header: string, usual: string | undefined])[] = [
@@ -200,7 +200,7 @@ export function findPlainProtocol(
   version: 1 | 2,
 ): PlainProtocol | undefined {
   const contentType = headers["content-type"];
-  const protocol = contentType === undefined ? undefined : protocols[contentType];
+  const protocol = contentType === undefined ? undefined : protocols.get(contentType);
   if (protocol === undefined) return undefined;
   for (const [header, usual] of unusual) {
     const value = headers[header];
