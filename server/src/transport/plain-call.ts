@@ -63,6 +63,17 @@ export class TakenCall implements CallStart {
 
   /** Answers the call; undefined is a body that is too large. */
   receive(body: Uint8Array | undefined): void {
+    try {
+      this.#answer(body);
+    } catch (failure) {
+      // It would go up to the socket, and end the process.
+      const { exchange, protocol } = this.facts;
+      const call = { record: undefined, signal: createPlainSignal(), protocol: protocol.name };
+      exchange.send(protocol.fail(this.options.steps.fail(failure, call), nothingAdded));
+    }
+  }
+
+  #answer(body: Uint8Array | undefined): void {
     const { exchange, method, protocol } = this.facts;
     const { maxValues, connect } = this.options;
     if (body === undefined) {

@@ -81,6 +81,12 @@ describe("createPlainLane()", () => {
     expect(textOf(sent)).toContain("limits.maxResponseBytes");
   });
 
+  it("answers a call whose method throws where it should reply, and reports it", async () => {
+    const [answer, faults] = await call(assertUnasked, { reply: assertUnasked });
+    expect([answer.status, faults]).toMatchObject([500, [{ message: "not asked for" }]]);
+    expect(textOf(answer)).not.toContain("not asked for");
+  });
+
   it("asks a method that replies by its reply", async () => {
     const [answer, faults] = await call(assertUnasked, {
       reply: (_request, _context, reply) => reply.answer({ model: { name: "b" } }),
